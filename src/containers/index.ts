@@ -1,0 +1,1 @@
+export type { Container, ContainerRef, Pod, RunningImage } from './model.ts';

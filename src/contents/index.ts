@@ -1,0 +1,1 @@
+export type { ImageContents, ImageFile, ImageIdentity, ImageLink, ImagePackage } from './model.ts';

@@ -1,0 +1,2 @@
+export { type Code, type CodeEntry, codes } from './codes.ts';
+export { HoldfastError } from './error.ts';

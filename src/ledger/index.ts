@@ -1,0 +1,1 @@
+export type { Entry, EvidenceKind, Json, NewEntry } from './model.ts';

@@ -1,0 +1,1 @@
+export { type Digest, digestOf, hexOf, isDigest, parseDigest } from './digest.ts';
