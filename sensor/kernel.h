@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The BPF side as user space sees it: load, attach, read the ring, look processes up. Main thread only. */
+#ifndef HOLDFAST_KERNEL_H
+#define HOLDFAST_KERNEL_H
+
+#include <stdbool.h>
+#include "types.h"
+#include "frames.h"
+
+struct kernel_options {
+	const char *cgroup2; /* mount point; NULL = find it */
+};
+
+/* Loads and attaches. Each hook that the kernel refuses is declared as a capability and left out; only no BPF at all is an error. 0 or -errno */
+int kernel_open(const struct kernel_options *options);
+void kernel_close(void);
+int kernel_fd(void);           /* for epoll */
+int kernel_read(int budget);   /* handles at most `budget` records; returns how many; -errno */
+
+/* What a process in a container is, also shortly after its death. false: not a container's process as far as is known. */
+bool kernel_process(__u32 pid, struct hf_process *process, __u64 *cgid, __u32 *flags);
+
+/* Makes BPF follow this cgroup (and those made below it) as a container / stop following one that is not. */
+int kernel_follow(__u64 cgid);
+int kernel_ignore(__u64 cgid);
+
+/* Enters a process that ran before the sensor, so that its events and children have a program. key as for an exec. */
+int kernel_seed_process(__u32 pid, __u64 cgid, const struct hf_process *process);
+
+/* Emits HF_COUNT for all keys that moved since the last call (of one container, or of all: NULL). */
+struct container;
+void kernel_counts(struct container *c);
+/* Copies kernel-side counters into c->stats. */
+void kernel_stats(struct container *c);
+void kernel_forget_container(__u64 cgid); /* frees its keys */
+
+const char *kernel_cgroup2(void); /* mount point */
+__u64 kernel_ring_records(void);
+__u64 kernel_ring_lost(void);
+
+#endif
