@@ -1,0 +1,12 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+// Only what any Node can parse stands here: an old one must be told so, not trip over newer syntax or a missing module.
+const needed = [24, 15] as const;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
+  process.stderr.write(`holdfast: needs Node ${needed.join('.')} or later, this is ${process.versions.node}\n`);
+  process.exitCode = 3;
+} else {
+  const { run } = await import('./program.ts');
+  await run(process.argv.slice(2));
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+
+/** What each verb's file exports. */
+export interface VerbModule {
+  /** Adds the verb, its options, help and action to the program. */
+  register(program: Command): void;
+}
+
+/** One verb as the list in `holdfast --help` shows it; its code is loaded only when it is called. */
+export interface Verb {
+  readonly name: string;
+  readonly group: 'Images:' | 'Running containers:' | 'This host:';
+  readonly summary: string;
+  readonly load: () => Promise<VerbModule>;
+}
+
+export const verbs: readonly Verb[] = [
+  {
+    name: 'contents',
+    group: 'Images:',
+    summary: 'every file and package of an image',
+    load: () => import('./contents.ts'),
+  },
+  {
+    name: 'sbom',
+    group: 'Images:',
+    summary: 'software bill of materials of an image',
+    load: () => import('./sbom.ts'),
+  },
+  {
+    name: 'watch',
+    group: 'Running containers:',
+    summary: 'watch containers: what runs, what is not the image',
+    load: () => import('./watch.ts'),
+  },
+  {
+    name: 'status',
+    group: 'Running containers:',
+    summary: 'verdict of each container, term by term',
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'findings',
+    group: 'Running containers:',
+    summary: 'what was found',
+    load: () => import('./findings.ts'),
+  },
+  {
+    name: 'explain',
+    group: 'Running containers:',
+    summary: 'one finding, its evidence and what to do',
+    load: () => import('./explain.ts'),
+  },
+  {
+    name: 'rbom',
+    group: 'Running containers:',
+    summary: 'Runtime BOM: which packages truly execute',
+    load: () => import('./rbom.ts'),
+  },
+  {
+    name: 'doctor',
+    group: 'This host:',
+    summary: 'what this host can show, and what would improve it',
+    load: () => import('./doctor.ts'),
+  },
+];
