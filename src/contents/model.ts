@@ -49,6 +49,15 @@ export interface ImageContents {
   readonly files: readonly ImageFile[];
   readonly links: readonly ImageLink[];
   readonly packages: readonly ImagePackage[];
-  /** Broken databases and the like: what could not be read, and where. Never silently skipped. */
-  readonly problems: readonly { readonly place: string; readonly code: string; readonly message: string }[];
+  /** Sorted by place, code and message. */
+  readonly problems: readonly ImageProblem[];
+}
+
+/** Broken databases and the like: what could not be read, and where. Never silently skipped. */
+export interface ImageProblem {
+  /** A path in the image, or a layer and an entry. */
+  readonly place: string;
+  /** kebab-case, such as `dpkg-malformed`. */
+  readonly code: string;
+  readonly message: string;
 }
