@@ -19,6 +19,26 @@ export const codes = {
     meaning: 'A digest is not `sha256:` and 64 hex digits.',
     remedy: 'Correct the digest where the message points.',
   },
+  'sensor-missing': {
+    exit: 3,
+    meaning: 'The sensor program was not found.',
+    remedy: 'Run `make sensor`, or name it with HOLDFAST_SENSOR.',
+  },
+  'sensor-protocol': {
+    exit: 3,
+    meaning: 'The sensor speaks another version of the protocol.',
+    remedy: 'Install the sensor and Holdfast from the same release.',
+  },
+  'sensor-silent': {
+    exit: 3,
+    meaning: 'The sensor ended or fell silent before it said hello.',
+    remedy: 'Run `holdfast doctor` as root; its message names what the kernel refused.',
+  },
+  'sensor-stream-broken': {
+    exit: 3,
+    meaning: 'What the sensor sent can no longer be cut into frames.',
+    remedy: 'Nothing: the sensor is started anew and the gap is stated. Report it if it comes back.',
+  },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
 
