@@ -39,6 +39,102 @@ export const codes = {
     meaning: 'What the sensor sent can no longer be cut into frames.',
     remedy: 'Nothing: the sensor is started anew and the gap is stated. Report it if it comes back.',
   },
+  // ledger
+  'entry-malformed': {
+    exit: 3,
+    meaning: 'An entry for the ledger is not of the shape the ledger takes: its time, subjects, workload or JSON.',
+    remedy: 'Report it with the message: the producer of the entry is at fault, and nothing was written.',
+  },
+  'entry-too-large': {
+    exit: 3,
+    meaning: 'An entry or a blob is larger, deeper or longer than the ledger takes.',
+    remedy: 'Report it with the message: large documents go in as blobs, and nothing was written.',
+  },
+  'facts-failed': {
+    exit: 3,
+    meaning: 'The tables of facts could not be derived from an entry; that entry was not written.',
+    remedy: 'Report it with the message; the entries written before are unharmed and can be read.',
+  },
+  'facts-stale': {
+    exit: 3,
+    meaning: 'The tables of facts in the store were made by another version, or do not reach the last entry.',
+    remedy: 'Let the writer start once with this version (`holdfast watch`): it derives them again from the entries.',
+  },
+  'ledger-absent': {
+    exit: 3,
+    meaning: 'There is no ledger in the state directory yet.',
+    remedy: 'Start `holdfast watch` with the same --store once, or name the right directory.',
+  },
+  'ledger-busy': {
+    exit: 3,
+    meaning: 'More entries wait for the disk than the ledger keeps in memory.',
+    remedy: 'The disk is too slow or stuck: look at its load; the producer tries again or counts the loss.',
+  },
+  'ledger-closed': {
+    exit: 3,
+    meaning: 'The ledger was closed before this call.',
+    remedy: 'Report it with the message.',
+  },
+  'ledger-corrupt': {
+    exit: 3,
+    meaning: 'The ledger file is damaged.',
+    remedy: 'Keep the directory as it is, copy it, and look at the disk; start with another --store meanwhile.',
+  },
+  'ledger-foreign': {
+    exit: 3,
+    meaning: 'The file where the ledger should be is a database of something else, or its tables were altered.',
+    remedy: 'Name another --store, or bring back the file that Holdfast wrote.',
+  },
+  'ledger-full': {
+    exit: 3,
+    meaning: 'The disk of the state directory is full. What was acknowledged is kept; what was not is not there.',
+    remedy: 'Free space on that disk. Appends go on by themselves, without a restart.',
+  },
+  'ledger-io': {
+    exit: 3,
+    meaning: 'Reading or writing the ledger failed.',
+    remedy: 'Look at the kernel log for that disk; what was acknowledged is kept as far as the disk keeps it.',
+  },
+  'ledger-locked': {
+    exit: 3,
+    meaning: 'Another process writes this ledger; only one may.',
+    remedy: 'Stop the process that the message names, or use another --store.',
+  },
+  'ledger-newer': {
+    exit: 3,
+    meaning: 'The ledger was written by a newer version of Holdfast.',
+    remedy: 'Use that version or a later one; the schema only goes forward.',
+  },
+  'ledger-older': {
+    exit: 3,
+    meaning: 'The ledger was written by an older version and is not yet migrated; reading never migrates.',
+    remedy: 'Start the writer (`holdfast watch`) with this version once.',
+  },
+  'ledger-read-only': {
+    exit: 3,
+    meaning: 'A ledger opened for reading was asked to write.',
+    remedy: 'Report it with the message.',
+  },
+  'query-refused': {
+    exit: 2,
+    meaning: 'A query is not one SELECT over the ledger, or SQLite does not take it.',
+    remedy: 'Correct the SQL where the message points; only reading is allowed.',
+  },
+  'query-too-large': {
+    exit: 3,
+    meaning: 'A query gives more rows than are returned at once.',
+    remedy: 'Narrow it, or add LIMIT.',
+  },
+  'store-unsafe': {
+    exit: 3,
+    meaning: 'The state directory belongs to another user or others may enter it.',
+    remedy: 'Give it to the user who runs Holdfast and set its mode to 0700 (chown, chmod 0700).',
+  },
+  'store-unwritable': {
+    exit: 3,
+    meaning: 'The state directory cannot be made, opened or written.',
+    remedy: 'Check its path, owner, mode and mount, or name another with --store.',
+  },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
 
