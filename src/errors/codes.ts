@@ -135,6 +135,51 @@ export const codes = {
     meaning: 'The state directory cannot be made, opened or written.',
     remedy: 'Check its path, owner, mode and mount, or name another with --store.',
   },
+  'purl-encoding': {
+    exit: 2,
+    meaning: 'A package URL holds a broken percent sequence, or bytes that are not UTF-8.',
+    remedy: 'Percent-encode the part that the message names, as UTF-8.',
+  },
+  'purl-name': {
+    exit: 2,
+    meaning: 'A package URL has no name, or one that its type does not allow.',
+    remedy: 'Correct the name; it is the last segment before `@`.',
+  },
+  'purl-namespace': {
+    exit: 2,
+    meaning: 'A package URL lacks the namespace its type requires, has one its type forbids, or has a broken segment.',
+    remedy: "Look the type's namespace up in the purl type definitions.",
+  },
+  'purl-qualifier': {
+    exit: 2,
+    meaning: 'A qualifier of a package URL has a malformed or repeated key, or a required one is missing.',
+    remedy: 'Write `key=value` pairs with lower-case keys, each once.',
+  },
+  'purl-scheme': {
+    exit: 2,
+    meaning: 'A package URL does not begin with `pkg:`.',
+    remedy: 'Write it as `pkg:TYPE/NAMESPACE/NAME@VERSION`.',
+  },
+  'purl-subpath': {
+    exit: 2,
+    meaning: 'A segment of the subpath of a package URL holds an encoded slash.',
+    remedy: 'Separate the segments with plain slashes.',
+  },
+  'purl-too-long': {
+    exit: 2,
+    meaning: 'A package URL is longer than Holdfast reads.',
+    remedy: 'Shorten it; 16384 characters are read.',
+  },
+  'purl-type': {
+    exit: 2,
+    meaning: 'The type of a package URL is missing or malformed.',
+    remedy: 'Begin with `pkg:TYPE/`, the type in letters, digits, `.` and `-`.',
+  },
+  'purl-version': {
+    exit: 2,
+    meaning: 'A package URL has a version that its type does not allow.',
+    remedy: "Look the type's version rule up in the purl type definitions.",
+  },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
 
