@@ -39,7 +39,7 @@ function onlyChildren(test: Finished): boolean {
 
 function failure(test: Finished, place: string): string {
   const { error } = test.details;
-  const shown = inspect(error?.cause ?? error, { depth: 6, breakLength: 120 });
+  const shown = inspect(error?.cause instanceof Error ? error.cause : error, { depth: 6, breakLength: 120 });
   return `  ✗ ${place} › ${test.name}\n${shown.replaceAll(/^/gm, '      ')}\n`;
 }
 
