@@ -1,1 +1,1 @@
-export type { Container, ContainerRef, Pod, RunningImage } from './model.ts';
+export type { Container, ContainerEvent, ContainerRef, Pod, RunningImage, TaskEvent, Unreadable } from './model.ts';
