@@ -180,6 +180,22 @@ export const codes = {
     meaning: 'A package URL has a version that its type does not allow.',
     remedy: "Look the type's version rule up in the purl type definitions.",
   },
+  // containers
+  'containerd-malformed': {
+    exit: 3,
+    meaning: "What containerd answered is not its protocol, or is beyond Holdfast's bounds.",
+    remedy: 'Check that the socket is containerd 1.4 or later and that its content store is sound.',
+  },
+  'containerd-refused': {
+    exit: 3,
+    meaning: 'containerd answered a call with an error.',
+    remedy: "Read the message, it is containerd's own; its log says more.",
+  },
+  'containerd-unreachable': {
+    exit: 3,
+    meaning: 'containerd does not answer at its socket.',
+    remedy: 'Check that containerd runs, the path given with --containerd, and the right to open it (root).',
+  },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
 
