@@ -39,8 +39,15 @@ function onlyChildren(test: Finished): boolean {
 
 function failure(test: Finished, place: string): string {
   const { error } = test.details;
-  const shown = inspect(error?.cause instanceof Error ? error.cause : error, { depth: 6, breakLength: 120 });
+  const shown = error?.cause instanceof Error ? traceOf(error.cause) : inspect(error);
   return `  ✗ ${place} › ${test.name}\n${shown.replaceAll(/^/gm, '      ')}\n`;
+}
+
+/** The error with its causes and our own frames; node's frames and the repeated fields of an assertion say nothing. */
+function traceOf(error: Error): string {
+  const lines = (error.stack ?? `${error.name}: ${error.message}`).split('\n');
+  const own = lines.filter((line) => !/^ +at .*\(?node:/.test(line)).join('\n');
+  return error.cause === undefined ? own : `${own}\ncause: ${inspect(error.cause)}`;
 }
 
 /**
