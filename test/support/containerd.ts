@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanScratch, sweepStale, writeOwner } from './containerd-clean.ts';
@@ -47,6 +47,7 @@ export class TestContainerd implements AsyncDisposable {
   /** The namespace used where none is given: unique on this host. */
   readonly namespace: string;
   #pid: number | undefined;
+  #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -89,7 +90,8 @@ export class TestContainerd implements AsyncDisposable {
       });
     });
     this.#pid = child.pid;
-    child.unref();
+    child.unref(); // A forgotten one must not keep the test alive; the exit hook ends it.
+    this.#child = child;
     const deadline = performance.now() + 30_000;
     for (;;) {
       const answer = await this.try(['version'], { namespace: 'default' });
@@ -103,6 +105,7 @@ export class TestContainerd implements AsyncDisposable {
 
   /** Kills the daemon alone, as a crash would; shims and containers stay. `start()` brings it back. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    this.#child?.ref();
     if (this.#pid !== undefined) process.kill(this.#pid, signal);
     await this.#exited;
   }
@@ -184,6 +187,7 @@ export class TestContainerd implements AsyncDisposable {
     if (this.#stopped) return;
     this.#stopped = true;
     live.delete(this);
+    this.#child?.ref();
     cleanScratch(this.scratch, this.#pid);
     await this.#exited;
   }

@@ -1,0 +1,38 @@
+import type { Method } from './connection.ts';
+import * as m from './messages.ts';
+import type { Message } from './schema.ts';
+
+/** The calls Holdfast makes: all of them only read. */
+
+const service = (name: string) => {
+  return <Q, A>(method: string, request: Message<Q>, answer: Message<A>): Method<Q, A> => ({
+    path: `/containerd.services.${name}/${method}`,
+    request,
+    answer,
+  });
+};
+
+const containersService = service('containers.v1.Containers');
+export const getContainer = containersService('Get', m.idRequest, m.containerAnswer);
+export const streamContainers = containersService('ListStream', m.filtersRequest, m.containerAnswer);
+
+const tasksService = service('tasks.v1.Tasks');
+export const getTask = tasksService('Get', m.taskRequest, m.taskAnswer);
+export const listTasks = tasksService('List', m.empty, m.tasksAnswer);
+
+export const listNamespaces = service('namespaces.v1.Namespaces')('List', m.empty, m.namespacesAnswer);
+
+const imagesService = service('images.v1.Images');
+export const getImage = imagesService('Get', m.nameRequest, m.imageAnswer);
+export const listImages = imagesService('List', m.filtersRequest, m.imagesAnswer);
+
+const contentService = service('content.v1.Content');
+export const contentInfo = contentService('Info', m.digestRequest, m.infoAnswer);
+export const listContent = contentService('List', m.filtersRequest, m.contentListAnswer);
+export const readContent = contentService('Read', m.digestRequest, m.readAnswer);
+
+export const statSnapshot = service('snapshots.v1.Snapshots')('Stat', m.snapshotRequest, m.snapshotAnswer);
+
+export const subscribe = service('events.v1.Events')('Subscribe', m.filtersRequest, m.envelope);
+
+export const version = service('version.v1.Version')('Version', m.empty, m.versionAnswer);
