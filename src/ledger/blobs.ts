@@ -27,7 +27,10 @@ export function prepareBlob(bytes: Blob, place: string): PreparedBlob {
   if (bytes.byteLength > bounds.blobBytes) {
     throw new HoldfastError('entry-too-large', `blob is larger than ${bounds.blobBytes} bytes`, { place });
   }
-  return { digest: digestOf(bytes), size: bytes.byteLength, stored: encode(bytes) };
+  const stored = encode(bytes);
+  // Who waits for it sees a failure; an append that was refused before has nobody waiting.
+  stored.catch(() => undefined);
+  return { digest: digestOf(bytes), size: bytes.byteLength, stored };
 }
 
 async function encode(bytes: Uint8Array): Promise<StoredBytes> {

@@ -1,3 +1,7 @@
+export { canonicalJson } from './canonical.ts';
+export { storeDirectory } from './directory.ts';
+export { readHost } from './host.ts';
+export { canonicalEntry, leafOf } from './leaf.ts';
 export type {
   Appended,
   AppendOptions,
@@ -17,3 +21,5 @@ export type {
   SqlValue,
 } from './model.ts';
 export { evidenceKinds } from './model.ts';
+export { type OpenOptions, openLedger, type ReadOptions, type WriteOptions } from './open.ts';
+export { bounds as ledgerBounds } from './prepare.ts';

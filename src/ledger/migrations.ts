@@ -51,16 +51,15 @@ export function migrationState(database: DatabaseSync, place: string, list = mig
   if (id !== applicationId) {
     const objects = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'];
     if (objects === 0 && id === 0) return 0;
-    throw new HoldfastError('ledger-foreign', `the database's application id is ${id}`, { place });
+    throw new HoldfastError('ledger-foreign', `the database's application id is ${String(id)}`, { place });
   }
   const applied = database.prepare('SELECT number, name, checksum FROM migrations ORDER BY number').all();
   for (const [at, row] of applied.entries()) {
     const known = list[at];
-    if (known === undefined) {
-      throw new HoldfastError('ledger-newer', `it has migration ${row['number']} (${row['name']})`, { place });
-    }
+    const name = `migration ${String(row['number'])} (${String(row['name'])})`;
+    if (known === undefined) throw new HoldfastError('ledger-newer', `it has ${name}`, { place });
     if (row['number'] !== at + 1 || row['checksum'] !== checksum(known)) {
-      throw new HoldfastError('ledger-foreign', `migration ${row['number']} (${row['name']}) is not ours`, { place });
+      throw new HoldfastError('ledger-foreign', `${name} is not ours`, { place });
     }
   }
   return applied.length;
