@@ -76,7 +76,7 @@ fi
 if [ -n "$npm_needed" ]; then
 	[ "$(node_major)" -ge 20 ] || die "needs node 20 or later and npm on the PATH (Node 24 itself comes through npm)"
 	command -v npm >/dev/null || die "needs npm on the PATH"
-	npm ci --no-progress --loglevel=error </dev/null
+	npm ci --ignore-scripts --no-progress --loglevel=error </dev/null
 	echo "$lock" >"$stamp"
 	say "npm packages installed, node $(node_modules/.bin/node --version)"
 fi

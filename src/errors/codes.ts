@@ -22,7 +22,7 @@ export const codes = {
   'sensor-missing': {
     exit: 3,
     meaning: 'The sensor program was not found.',
-    remedy: 'Run `make sensor`, or name it with HOLDFAST_SENSOR.',
+    remedy: 'Run `make setup`, or name it with HOLDFAST_SENSOR.',
   },
   'sensor-protocol': {
     exit: 3,
