@@ -1,1 +1,2 @@
-export type { ImageContents, ImageFile, ImageIdentity, ImageLink, ImagePackage } from './model.ts';
+export type { ImageIdentity } from '../oci/index.ts';
+export type { ImageContents, ImageFile, ImageLink, ImagePackage } from './model.ts';

@@ -1,4 +1,4 @@
-import type { Digest } from '../oci/index.ts';
+import type { Digest, ImageIdentity } from '../oci/index.ts';
 
 /** One regular file of the flattened image. Paths start with `/` and hold no `.`, `..` or symlinked directory. */
 export interface ImageFile {
@@ -30,13 +30,6 @@ export interface ImagePackage {
   readonly location: string;
   readonly source?: { readonly name: string; readonly version: string };
   readonly licenses?: readonly string[];
-}
-
-/** The three digests of one image, never mixed. A directory or docker-archive has no `manifest`. */
-export interface ImageIdentity {
-  readonly index?: Digest;
-  readonly manifest?: Digest;
-  readonly config?: Digest;
 }
 
 /** What an image holds: the file manifest and the packages. Files, links and packages are sorted (paths, purls; by code unit). */

@@ -196,6 +196,147 @@ export const codes = {
     meaning: 'containerd does not answer at its socket.',
     remedy: 'Check that containerd runs, the path given with --containerd, and the right to open it (root).',
   },
+  'archive-compressed': {
+    exit: 3,
+    meaning: 'An oci- or docker-archive is compressed as a whole, so that its parts can not be sought.',
+    remedy: 'Decompress it first; layers within it may stay compressed.',
+  },
+  'blob-missing': {
+    exit: 3,
+    meaning: 'A blob that a manifest names is not in the store.',
+    remedy:
+      'Pull or copy the image again with all its layers; containerd drops layers when discard_unpacked_layers is set.',
+  },
+  'blob-size': {
+    exit: 3,
+    meaning: 'A blob is longer or shorter than its descriptor says.',
+    remedy: 'Copy the image again; if it comes back, the image was tampered with or damaged where it is kept.',
+  },
+  'digest-mismatch': {
+    exit: 3,
+    meaning: 'Bytes do not have the digest they are named by.',
+    remedy: 'Copy the image again; if it comes back, the image was tampered with or damaged where it is kept.',
+  },
+  'directory-changed': {
+    exit: 3,
+    meaning: 'A directory given as an image changed while it was read.',
+    remedy: 'Read it while nothing writes to it.',
+  },
+  'layer-compression': {
+    exit: 3,
+    meaning: 'A layer is compressed in a way that is not gzip or zstd, or its compressed bytes are broken.',
+    remedy: 'Rebuild the image, or copy it again.',
+  },
+  'layer-foreign': {
+    exit: 3,
+    meaning: 'A layer is not distributable: its bytes are kept elsewhere and were never part of the copy.',
+    remedy: 'Use an image without foreign layers.',
+  },
+  'media-type-unsupported': {
+    exit: 3,
+    meaning: 'A manifest or layer is of a kind that is not a container image.',
+    remedy: 'Name an image; artifacts such as charts and signatures have no file system.',
+  },
+  'oci-limit': {
+    exit: 3,
+    meaning: 'A manifest, config or index is bigger or deeper than any honest one.',
+    remedy: 'Look at who made the image; the bounds are in src/oci/limits.ts.',
+  },
+  'oci-malformed': {
+    exit: 3,
+    meaning: 'A layout, manifest, config or index does not follow its specification.',
+    remedy: 'Rebuild the image, or copy it again.',
+  },
+  'platform-malformed': {
+    exit: 2,
+    meaning: 'A platform is not os/arch or os/arch/variant.',
+    remedy: 'Write it as in linux/arm64.',
+  },
+  'platform-not-found': {
+    exit: 3,
+    meaning: 'The image does not exist for the platform asked for.',
+    remedy: 'Name a platform it exists for with --platform.',
+  },
+  'source-ambiguous': {
+    exit: 2,
+    meaning: 'A layout or archive holds several images and the SOURCE does not say which.',
+    remedy: 'Add one of the names the message lists, as in oci:DIR:TAG.',
+  },
+  'source-malformed': {
+    exit: 2,
+    meaning: 'A SOURCE is not one of the forms Holdfast reads.',
+    remedy: 'Write oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], dir:DIR or containerd:REF.',
+  },
+  'source-unreadable': {
+    exit: 3,
+    meaning: 'A SOURCE is there and can not be read.',
+    remedy: 'Check its permissions and that it is a file or directory as the SOURCE says.',
+  },
+  'tar-limit-bytes': {
+    exit: 3,
+    meaning: 'The layers unpack to more bytes than allowed.',
+    remedy: 'Look at who made the image; if it is honest, raise --max-bytes.',
+  },
+  'tar-limit-depth': {
+    exit: 3,
+    meaning: 'A path in a layer has more directories than allowed.',
+    remedy: 'Look at who made the image.',
+  },
+  'tar-limit-entries': {
+    exit: 3,
+    meaning: 'The layers hold more entries than allowed.',
+    remedy: 'Look at who made the image; if it is honest, raise --max-entries.',
+  },
+  'tar-limit-extension': {
+    exit: 3,
+    meaning: 'An extended header in a tar is bigger than any honest one.',
+    remedy: 'Look at who made the image.',
+  },
+  'tar-limit-links': {
+    exit: 3,
+    meaning: 'A path in a layer goes through more symbolic links than Linux would follow, or in a circle.',
+    remedy: 'Look at who made the image: no runtime can unpack it.',
+  },
+  'tar-limit-path': {
+    exit: 3,
+    meaning: 'A path or link in a tar is longer than Linux allows.',
+    remedy: 'Look at who made the image: no runtime can unpack it.',
+  },
+  'tar-limit-ratio': {
+    exit: 3,
+    meaning: 'A layer unpacks to far more bytes than it holds: a decompression bomb.',
+    remedy: 'Look at who made the image.',
+  },
+  'tar-link': {
+    exit: 3,
+    meaning: 'A hard link in a layer points at nothing, at itself or at a directory.',
+    remedy: 'Rebuild the image: no runtime can unpack it.',
+  },
+  'tar-malformed': {
+    exit: 3,
+    meaning: 'A tar does not follow its format.',
+    remedy: 'Rebuild the image, or copy it again.',
+  },
+  'tar-path': {
+    exit: 3,
+    meaning: 'A path in a tar is empty, holds NUL or `..`, or goes through something that is no directory.',
+    remedy: 'Look at who made the image.',
+  },
+  'tar-sparse': {
+    exit: 3,
+    meaning: 'A layer holds a sparse file, which tools read in different ways.',
+    remedy: 'Rebuild the image with a builder that does not write sparse entries.',
+  },
+  'tar-truncated': {
+    exit: 3,
+    meaning: 'A tar ends within an entry.',
+    remedy: 'Copy the image again.',
+  },
+  'tar-unsupported': {
+    exit: 3,
+    meaning: 'A tar holds an entry or header that tools read in different ways.',
+    remedy: 'Rebuild the image with another builder.',
+  },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
 

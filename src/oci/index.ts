@@ -1,1 +1,16 @@
+export { type BlobStore, type Expected, readBlob, verified } from './blobs.ts';
+export { type ImageConfig, parseConfig } from './config.ts';
+export { type Descriptor, parseDescriptor } from './descriptor.ts';
 export { type Digest, digestOf, hexOf, isDigest, parseDigest } from './digest.ts';
+export type { ImageIdentity } from './identity.ts';
+export type { DirectorySource, ImageSource, Layer, LayeredSource } from './image.ts';
+export { type OciLimits, ociLimits } from './limits.ts';
+export { type Document, type Manifest, parseDocument } from './manifest.ts';
+export { isConfigType, isIndexType, isManifestType } from './media.ts';
+export { imageFrom, type NamedContent, type OpenOptions, openSource } from './open.ts';
+export { formatPlatform, hostPlatform, type Platform, parsePlatform, platformMatches } from './platform.ts';
+export { formatSource, parseSource, type SourceReference } from './reference.ts';
+export { type SelectedImage, type SelectOptions, selectImage } from './select.ts';
+export type { TarEntry, TarEntryKind } from './tar/entry.ts';
+export { type TarLimits, tarLimits } from './tar/limits.ts';
+export { type TarHandler, TarStream } from './tar/stream.ts';
