@@ -2,9 +2,10 @@ import { type Digest, isDigest } from '../../oci/index.ts';
 import type { Connection } from '../api/connection.ts';
 import { listContent } from '../api/methods.ts';
 import { contentStore } from '../content.ts';
-import { parseImageDocument } from './document.ts';
+import { chainId } from './chain.ts';
+import { documentLimit, type ImageDocument, parseImageDocument } from './document.ts';
 
-const documentLimit = 4 << 20;
+/** More are never read for one question. */
 const maxCandidates = 1000;
 
 /**
@@ -20,18 +21,57 @@ export async function manifestsWithConfig(
   signal?: AbortSignal,
 ): Promise<readonly Digest[]> {
   // `config` since 1.3; `0` was its number before.
-  const filters = ['config', '0'].map((child) => `labels."containerd.io/gc.ref.content.${child}"==${config}`);
+  const labels = ['config', '0'].map((child) => `containerd.io/gc.ref.content.${child}`);
+  const filters = labels.map((label) => labelled(label, config));
+  const found: Digest[] = [];
+  for await (const [digest, document] of documents(connection, namespace, filters, signal)) {
+    if (document.kind === 'manifest' && document.config === config) found.push(digest);
+  }
+  return found.sort();
+}
+
+/**
+ * All manifests whose unpacked layers are this snapshot, sorted. containerd labels the config it unpacked with the
+ * snapshot that came of it.
+ * @throws HoldfastError `containerd-unreachable`, `containerd-malformed`
+ */
+export async function manifestsOnSnapshot(
+  connection: Connection,
+  namespace: string,
+  snapshot: { readonly snapshotter: string; readonly parent: string },
+  signal?: AbortSignal,
+): Promise<readonly Digest[]> {
+  const chain = snapshot.parent.slice(0, 'sha256:'.length + 64);
+  if (!isDigest(chain)) return [];
+  const filters = [labelled(`containerd.io/gc.ref.snapshot.${snapshot.snapshotter}`, chain)];
+  const found = new Set<Digest>();
+  for await (const [config, document] of documents(connection, namespace, filters, signal)) {
+    if (document.kind !== 'config' || chainId(document.diffIds) !== chain) continue;
+    for (const manifest of await manifestsWithConfig(connection, namespace, config, signal)) found.add(manifest);
+  }
+  return [...found].sort();
+}
+
+async function* documents(
+  connection: Connection,
+  namespace: string,
+  filters: readonly string[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly [Digest, ImageDocument]> {
   const options = { namespace, timeout: 15_000, ...(signal === undefined ? {} : { signal }) };
   const pointed = new Set<Digest>();
   for await (const { info } of connection.stream(listContent, { filters }, options)) {
     for (const { digest } of info) if (isDigest(digest) && pointed.size < maxCandidates) pointed.add(digest);
   }
   const store = contentStore(connection, namespace);
-  const found: Digest[] = [];
   for (const digest of pointed) {
     const bytes = await store.document(digest, documentLimit, signal);
     const document = bytes === undefined ? undefined : parseImageDocument(bytes);
-    if (document?.kind === 'manifest' && document.config === config) found.push(digest);
+    if (document !== undefined) yield [digest, document];
   }
-  return found.sort();
+}
+
+/** containerd's filter syntax; both parts quoted as Go strings. */
+function labelled(label: string, value: string): string {
+  return `labels.${JSON.stringify(label)}==${JSON.stringify(value)}`;
 }

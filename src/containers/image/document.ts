@@ -17,6 +17,9 @@ export interface Platform {
   readonly variant?: string;
 }
 
+/** An index, manifest or config is read up to here: what registries take (OCI distribution-spec, "Pushing Manifests"). */
+export const documentLimit = 4 << 20;
+
 /** Of an index document: entries. Of a manifest: layers. More is no image. */
 const maxEntries = 1000;
 

@@ -4,11 +4,9 @@ import { getImage } from '../api/methods.ts';
 import { type ContentStore, contentStore } from '../content.ts';
 import type { RunningImage } from '../model.ts';
 import { manifestsWithConfig } from './candidates.ts';
-import { type ImageDocument, type IndexEntry, type Platform, parseImageDocument } from './document.ts';
+import { documentLimit, type ImageDocument, type IndexEntry, type Platform, parseImageDocument } from './document.ts';
 import { hostPlatform, suits } from './platform.ts';
 
-/** A manifest, index or config is read up to here: OCI distribution-spec, "manifest maximum size". */
-export const documentLimit = 4 << 20;
 /** An index may hold an index, and that one another; deeper is no image. */
 const maxDepth = 3;
 
@@ -35,13 +33,14 @@ export async function resolveImage(
 ): Promise<ResolvedImage> {
   const given = options.signal === undefined ? {} : { signal: options.signal };
   const look = new Lookup(connection, namespace, options.platform ?? hostPlatform(), options.signal);
-  const unknown = { name: nameOrDigest, named: 'unknown', confirmed: false, unreadable: 'image-unknown' } as const;
+  const name = nameOrDigest;
+  const unknown: ResolvedImage = { name, named: 'unknown', confirmed: false, unreadable: 'image-unknown' };
   // CRI names an image by its config digest too: that name says `config`, whatever manifest its record points to.
-  if (isDigest(nameOrDigest)) return { ...unknown, ...(await look.digest(nameOrDigest)) };
-  if (nameOrDigest === '') return unknown;
-  const answer = await connection.find(getImage, { name: nameOrDigest }, { namespace, ...given });
+  if (isDigest(name)) return { name, named: 'unknown', ...(await look.digest(name)) };
+  if (name === '') return unknown;
+  const answer = await connection.find(getImage, { name }, { namespace, ...given });
   const target = answer?.image?.target?.digest ?? '';
-  return isDigest(target) ? { ...unknown, ...(await look.digest(target)) } : unknown;
+  return isDigest(target) ? { name, named: 'unknown', ...(await look.digest(target)) } : unknown;
 }
 
 type Found = Omit<ResolvedImage, 'name' | 'named'> & { readonly named?: RunningImage['named'] };

@@ -1,0 +1,195 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Connection } from '../api/connection.ts';
+import { subscribe, version } from '../api/methods.ts';
+import { malformed } from '../api/wire.ts';
+import type { ContainerEvent } from '../model.ts';
+import { compare, type Difference, type Listed, refOf, sameDifference } from './compare.ts';
+import { Describer } from './describe.ts';
+import { listAll } from './list.ts';
+import { type Parsed, parseEnvelope, topics } from './parse.ts';
+import { OrderedQueue } from './queue.ts';
+import type { Told } from './told.ts';
+
+/** Events that wait for the listener or for an answer of containerd's; beyond, the session ends and lists anew. */
+const maxWaiting = 50_000;
+/**
+ * containerd gives no sign that a subscription holds; it takes well under a millisecond. So much later the first list is
+ * made, and a second one soon after it makes good what fell between.
+ */
+const settle = 50;
+const secondList = 1_000;
+const confirmAfter = 500;
+/** Between signs of life asked for: a gap is stated from the last of them. */
+const heartbeat = 5_000;
+
+/** One connection's worth of watching: the first comparison, the stream of events, the comparisons after. */
+export class Session {
+  readonly #connection: Connection;
+  readonly #told: Told;
+  readonly #relistEvery: number;
+  #lastAlive = new Date().toISOString();
+
+  constructor(connection: Connection, told: Told, relistEvery: number) {
+    this.#connection = connection;
+    this.#told = told;
+    this.#relistEvery = relistEvery;
+  }
+
+  /** When containerd last gave a sign of life: the start of a gap that begins now. */
+  get lastAlive(): string {
+    return this.#lastAlive;
+  }
+
+  /** @throws HoldfastError when containerd goes away or talks nonsense; the signal's reason */
+  async *events(outer: AbortSignal): AsyncGenerator<ContainerEvent> {
+    const ending = new AbortController();
+    const signal = AbortSignal.any([outer, ending.signal]);
+    const describer = new Describer(this.#connection, signal);
+    const queue = new OrderedQueue<readonly ContainerEvent[]>(maxWaiting);
+    const abort = () => queue.end(outer.reason);
+    outer.addEventListener('abort', abort, { once: true });
+    const pump = this.#pump(queue, describer, signal);
+    const comparing = this.#compareNowAndThen(queue, describer, signal);
+    const beating = this.#beat(queue, signal);
+    try {
+      for await (const events of queue) {
+        for (const event of events) {
+          if (!this.#told.isNews(event)) continue;
+          this.#told.note(event);
+          yield event;
+        }
+      }
+    } finally {
+      outer.removeEventListener('abort', abort);
+      ending.abort();
+      await Promise.allSettled([pump, comparing, beating]);
+    }
+  }
+
+  /** Reads containerd's stream as fast as it comes; what must be asked is asked at once and waits its turn in the queue. */
+  async #pump(
+    queue: OrderedQueue<readonly ContainerEvent[]>,
+    describer: Describer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      for await (const envelope of this.#connection.stream(subscribe, { filters: topics }, { signal })) {
+        this.#lastAlive = new Date().toISOString();
+        const parsed = parseEnvelope(envelope);
+        if (parsed === undefined) continue;
+        if (!queue.put(interpret(parsed, describer))) throw malformed(`more than ${maxWaiting} events wait`);
+      }
+      queue.end();
+    } catch (error) {
+      queue.end(error);
+    }
+  }
+
+  async #compareNowAndThen(
+    queue: OrderedQueue<readonly ContainerEvent[]>,
+    describer: Describer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await pause(settle, undefined, { signal });
+      queue.put(this.#firstComparison(describer, signal));
+      for (let next = secondList; ; next = this.#relistEvery) {
+        await pause(next, undefined, { signal });
+        const events = await this.#laterComparison(describer, signal);
+        if (events.length > 0) queue.put(Promise.resolve(events));
+      }
+    } catch (error) {
+      queue.end(error);
+    }
+  }
+
+  /** A containerd that hangs keeps its socket open: only an answer is a sign of life. */
+  async #beat(queue: OrderedQueue<readonly ContainerEvent[]>, signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await pause(heartbeat, undefined, { signal });
+        await this.#connection.call(version, {}, { signal });
+        this.#lastAlive = new Date().toISOString();
+      }
+    } catch (error) {
+      queue.end(error);
+    }
+  }
+
+  /** At a connection nothing but the lists can tell what happened before: every difference is told at once. */
+  async #firstComparison(describer: Describer, signal: AbortSignal): Promise<readonly ContainerEvent[]> {
+    const listed = await listAll(this.#connection, signal);
+    const time = new Date().toISOString();
+    this.#lastAlive = time;
+    const events = await tell(compare(this.#told.containers, listed), describer, time);
+    return [...events, { type: 'connected', time }];
+  }
+
+  /**
+   * While events flow, a list may be ahead of events that wait or behind those that came since: only what differs at two
+   * looks was lost.
+   */
+  async #laterComparison(describer: Describer, signal: AbortSignal): Promise<readonly ContainerEvent[]> {
+    const look = async () => compare(this.#told.containers, await listAll(this.#connection, signal));
+    const first = new Set((await look()).map(sameDifference));
+    this.#lastAlive = new Date().toISOString();
+    if (first.size === 0) return [];
+    await pause(confirmAfter, undefined, { signal });
+    const lost = (await look()).filter((difference) => first.has(sameDifference(difference)));
+    return await tell(lost, describer, new Date().toISOString());
+  }
+}
+
+async function interpret(parsed: Parsed, describer: Describer): Promise<readonly ContainerEvent[]> {
+  switch (parsed.type) {
+    case 'container-created': {
+      const { namespace, id, image, time } = parsed;
+      const container = await describer.created({ namespace, id }, image, time);
+      return [{ type: 'container', time, container, listed: false }];
+    }
+    case 'container-updated': {
+      const { namespace, id } = parsed;
+      const record = await describer.record({ namespace, id });
+      if (record === undefined) return [];
+      const container = await describer.listed(namespace, record, undefined);
+      return [{ type: 'container', time: new Date().toISOString(), container, listed: false }];
+    }
+    case 'removed': {
+      const { namespace, id, time } = parsed;
+      return [{ type: 'removed', ref: { namespace, id }, time, missed: false }];
+    }
+    case 'task':
+      return [parsed.event];
+    case 'image':
+      describer.forgetImage(parsed.event.namespace, parsed.event.name);
+      return [parsed.event];
+  }
+}
+
+async function tell(
+  differences: readonly Difference[],
+  describer: Describer,
+  time: string,
+): Promise<readonly ContainerEvent[]> {
+  const events: ContainerEvent[] = [];
+  const container = async ({ namespace, record, pid }: Listed) => {
+    const described = await describer.listed(namespace, record, pid);
+    events.push({ type: 'container', time, container: described, listed: true });
+  };
+  for (const one of differences) {
+    switch (one.type) {
+      case 'appeared':
+      case 'completed':
+        await container(one.listed);
+        break;
+      case 'vanished':
+        events.push({ type: 'removed', ref: refOf(one.held.container), time, missed: true });
+        break;
+      case 'started':
+      case 'exited':
+        events.push({ type: one.type, ref: one.ref, pid: one.pid, time, missed: true });
+        break;
+    }
+  }
+  return events;
+}
