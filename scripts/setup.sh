@@ -46,6 +46,9 @@ install_packages() {
 	rm -f "$policy"
 	[ -z "$aside" ] || mv "$aside" "$policy"
 	trap - EXIT
+	# Nor at the next boot: what was not here before is wanted for its program alone.
+	dpkg -L "$@" | sed -n 's|^\(/usr\)\?/lib/systemd/system/\([^@/]*\.service\)$|\2|p' | sort -u |
+		xargs --no-run-if-empty systemctl disable --quiet 2>/dev/null || true
 }
 
 node_major() { node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
@@ -66,7 +69,7 @@ if [ "${#packages[@]}" -gt 0 ]; then
 		install=yes
 	fi
 fi
-[ -z "$npm_needed" ] || say "will install npm packages into node_modules: $(grep -c '^    "node_modules/' package-lock.json), Node 24 among them"
+[ -z "$npm_needed" ] || say "will install npm packages into node_modules (package-lock.json), Node 24 among them"
 
 if [ "${install:-}" = yes ]; then
 	install_packages "${packages[@]}" || die "apt-get failed; the end of its output stands above"
