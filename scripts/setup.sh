@@ -93,7 +93,7 @@ case " $* " in
 		left_out "the sensor (no ${without% }): images can be read, containers can't be watched"
 	elif ! make --question -C sensor >/dev/null 2>&1; then
 		say "building the sensor"
-		PATH=$PATH:/usr/sbin make --no-print-directory -C sensor >"$log" 2>&1 </dev/null || {
+		PATH=$PATH:/usr/sbin make --no-print-directory -j2 -C sensor >"$log" 2>&1 </dev/null || {
 			tail -n 40 "$log" >&2
 			die "the sensor does not build; the end of its output stands above"
 		}

@@ -18,18 +18,10 @@ function endAt(signal: AbortSignal, child: ChildProcess): () => void {
     kill('SIGTERM');
     last = setTimeout(kill, grace, 'SIGKILL');
   };
-  const interrupted = (): void => {
-    kill('SIGTERM');
-    process.exitCode = 130;
-  };
   signal.addEventListener('abort', end, { once: true });
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
   return () => {
     clearTimeout(last);
     signal.removeEventListener('abort', end);
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
   };
 }
 
@@ -60,7 +52,7 @@ export async function run(command: Command): Promise<number | undefined> {
   });
   try {
     const [code] = (await once(child, 'exit')) as [number | null];
-    if (command.signal.aborted) process.stdout.write(`${command.file}: ended at its time limit\n`);
+    if (command.signal.aborted) process.stdout.write(`${command.file}: ended: ${String(command.signal.reason)}\n`);
     return code ?? undefined;
   } finally {
     release();

@@ -12,13 +12,22 @@ if (unknown.length > 0) throw new Error(`no such stage: ${unknown.join(', ')}`);
 process.env['PATH'] = `${resolve('node_modules/.bin')}:${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
 process.env['HOLDFAST_VECTORS'] ??= resolve('../shared/vectors');
 
+const interrupt = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort(name));
+
+function wordFor({ passed, failed, leftOut }: Result): string {
+  if (failed > 0) return 'FAILED';
+  return passed === 0 && leftOut.length > 0 ? 'left out' : 'ok';
+}
+
 const results: Result[] = [];
 for (const stage of stages) {
+  if (interrupt.signal.aborted) break;
   if (wanted.length > 0 && !wanted.includes(stage.name)) continue;
   process.stdout.write(`\n== ${stage.name}\n`);
-  const result = await runStage(stage, strict);
+  const result = await runStage(stage, strict, interrupt.signal);
   results.push(result);
-  process.stdout.write(`== ${stage.name}: ${result.failed === 0 ? 'ok' : 'FAILED'} ${result.seconds.toFixed(1)} s\n`);
+  process.stdout.write(`== ${stage.name}: ${wordFor(result)} ${result.seconds.toFixed(1)} s\n`);
 }
 
 const sum = (of: (result: Result) => number): number => results.reduce((total, result) => total + of(result), 0);
@@ -36,5 +45,5 @@ for (const { name, seconds, passed, failed, leftOut: out } of results) {
 if (leftOut.length > 0) process.stdout.write(`\nleft out, ${leftOut.length}:\n  ${leftOut.join('\n  ')}\n`);
 
 const failed = sum((result) => result.failed) + (strict && vectorsMissing ? 1 : 0);
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = failed === 0 && !interrupt.signal.aborted ? 0 : 1;
 process.stdout.write(`\n${sum((result) => result.passed)} passed, ${failed} failed\n`);

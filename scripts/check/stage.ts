@@ -18,12 +18,12 @@ export interface Result extends Tally {
   readonly seconds: number;
 }
 
-/** Runs one stage inside its time limit; a stage that throws is one failure. */
-export async function runStage(stage: Stage, strict: boolean): Promise<Result> {
+/** Runs one stage inside its time limit, or until `interrupt`; a stage that throws is one failure. */
+export async function runStage(stage: Stage, strict: boolean, interrupt: AbortSignal): Promise<Result> {
   const started = performance.now();
   let tally: Tally;
   try {
-    tally = await stage.run(AbortSignal.timeout(stage.limit * 1000));
+    tally = await stage.run(AbortSignal.any([interrupt, AbortSignal.timeout(stage.limit * 1000)]));
   } catch (error) {
     process.stdout.write(`${stage.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     tally = { passed: 0, failed: 1, leftOut: [] };

@@ -16,7 +16,7 @@ async function where(
   signal: AbortSignal,
 ): Promise<Tally> {
   const files = filesOf(kind);
-  if (missing.length === 0) return runTests(files, parallel, signal);
+  if (missing.length === 0 || files.length === 0) return runTests(files, parallel, signal);
   return { passed: 0, failed: 0, leftOut: files.map((file) => `${file}: ${missing.join(', ')}`) };
 }
 
