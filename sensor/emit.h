@@ -13,8 +13,9 @@ struct text {
 	size_t length; /* cut at UINT16_MAX and at what HF_FRAME_MAX leaves; HF_FLAG_TRUNCATED is then set */
 };
 
-int emit_open(int fd);   /* makes the pipe non-blocking and as large as allowed; 0 or -errno */
-int emit_flush(void);    /* writes what the pipe takes; 1 = all gone, 0 = some waits (poll for POLLOUT), -errno = the reader is gone */
+int emit_open(int fd); /* makes the pipe non-blocking and as large as allowed; 0 or -errno */
+int emit_flush(void);  /* writes what the pipe takes; 1 = all gone, 0 = some waits (poll for POLLOUT), -errno = the
+			  reader is gone */
 
 /*
  * Numbers and queues one frame: `frame` is a whole fixed struct of `fixed` bytes whose header has time, container and

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which cgroups BPF follows: classifies those it reports, and enters or removes them in its maps. Part of kernel.c's
+ * side. */
+#ifndef HOLDFAST_FOLLOWING_H
+#define HOLDFAST_FOLLOWING_H
+
+#include "types.h"
+
+struct cgroup_record;
+
+void following_made(const struct cgroup_record *record);
+void following_gone(const struct cgroup_record *record);
+
+/* Cgroups whose record was lost in the ring are classified after all. */
+void following_reconcile(void);
+
+#endif

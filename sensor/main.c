@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One thread, one epoll. The guard is served before anything else, because a runtime waits for its answer; each other
+ * source has a budget per turn, so that none starves another.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include "clock.h"
+#include "containers.h"
+#include "counts.h"
+#include "emit.h"
+#include "following.h"
+#include "kernel.h"
+#include "options.h"
+#include "probe.h"
+#include "sources.h"
+
+#define SECOND 1000000000ull
+#define TICK_MILLIS 50 /* mapping records may wait that long: an exec loop should not wake the sensor for each */
+#define RING_BUDGET 256
+#define FILES_BUDGET 256
+#define MAPPINGS_BUDGET 1024
+#define MINUTE_SECONDS 60
+
+enum source { GUARD, MOUNTS, RING, FILES, MAPPINGS, HASH, INPUT, SIGNALS, OUTPUT, SOURCES };
+
+static int epoll_fd = -1;
+static int signals = -1;
+static bool output_waits;
+static bool running = true;
+
+static void watch(enum source source, int fd, __u32 events)
+{
+	struct epoll_event event = {.events = events, .data.u32 = source};
+
+	/* EPERM: a file or /dev/null, which is never waited for */
+	if (fd >= 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) && errno != EPERM)
+		fprintf(stderr, "holdfast-sensor: epoll_ctl: %s\n", strerror(errno));
+}
+
+static void watch_all(void)
+{
+	watch(GUARD, mounts_guard_fd(), EPOLLIN);
+	watch(MOUNTS, mounts_fd(), EPOLLPRI);
+	watch(RING, kernel_fd(), EPOLLIN);
+	watch(FILES, files_epoll(), EPOLLIN);
+	watch(MAPPINGS, mappings_epoll(), EPOLLIN);
+	watch(HASH, hash_fd(), EPOLLIN);
+	watch(INPUT, STDIN_FILENO, EPOLLIN);
+	watch(SIGNALS, signals, EPOLLIN);
+	watch(OUTPUT, STDOUT_FILENO, 0);
+}
+
+/* The agent holds the other end and sends nothing: its end is the sensor's. */
+static void read_input(void)
+{
+	char bytes[256];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		running = false;
+}
+
+static void flush(void)
+{
+	int result = emit_flush();
+	struct epoll_event event = {.events = result ? 0 : EPOLLOUT, .data.u32 = OUTPUT};
+
+	if (result < 0) {
+		running = false;
+		return;
+	}
+	if (output_waits != !result) {
+		output_waits = !result;
+		(void)epoll_ctl(epoll_fd, EPOLL_CTL_MOD, STDOUT_FILENO, &event);
+	}
+}
+
+static __u32 resident_kib(void)
+{
+	unsigned long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%*u %lu", &pages) != 1)
+		pages = 0;
+	fclose(f);
+	return (__u32)(pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static void heartbeat(void)
+{
+	struct hf_heartbeat beat = {
+	    .h = {.time = clock_boot()},
+	    .ring_records = kernel_ring_records(),
+	    .ring_lost = kernel_ring_lost(),
+	    .perf_records = mappings_records(),
+	    .perf_lost = mappings_lost(),
+	    .fanotify_events = files_events(),
+	    .fanotify_overflows = files_overflows(),
+	    .queue_lost = emit_lost(),
+	    .hashed_files = hash_files(),
+	    .hashed_bytes = hash_bytes(),
+	    .containers = containers_count(),
+	    .hash_backlog = hash_backlog(),
+	    .rss_kib = resident_kib(),
+	};
+
+	emit(&beat.h, HF_HEARTBEAT, sizeof(beat), NULL, 0);
+}
+
+static void timers(void)
+{
+	static __u64 next_second, next_count, next_minute;
+	__u64 now = clock_boot();
+
+	if (now < next_second)
+		return;
+	if (!next_second) {
+		next_count = now + options.count_interval * SECOND;
+		next_minute = now + MINUTE_SECONDS * SECOND;
+	}
+	next_second = now + SECOND;
+	counts_gaps();
+	if (now >= next_count) {
+		next_count = now + options.count_interval * SECOND;
+		following_reconcile();
+		counts_all();
+	}
+	if (now >= next_minute) {
+		next_minute = now + MINUTE_SECONDS * SECOND;
+		files_minute();
+	}
+	heartbeat();
+}
+
+static void turn(bool *ready)
+{
+	if (ready[GUARD])
+		mounts_guard_read();
+	if (ready[MOUNTS])
+		mounts_scan();
+	if (ready[RING])
+		kernel_read(RING_BUDGET);
+	if (ready[FILES])
+		files_read(FILES_BUDGET);
+	mappings_read(MAPPINGS_BUDGET);
+	if (ready[HASH])
+		hash_deliver();
+	if (ready[INPUT])
+		read_input();
+	if (ready[SIGNALS])
+		running = false;
+	timers();
+	flush();
+}
+
+static void loop(void)
+{
+	struct epoll_event events[SOURCES];
+
+	while (running) {
+		bool ready[SOURCES] = {false};
+		int n = epoll_wait(epoll_fd, events, SOURCES, TICK_MILLIS);
+
+		for (int i = 0; i < n; i++)
+			ready[events[i].data.u32] = true;
+		turn(ready);
+	}
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signals < 0 ? -errno : 0;
+}
+
+static int fail(const char *what, int error)
+{
+	fprintf(stderr, "holdfast-sensor: %s: %s\n", what, strerror(-error));
+	flush();
+	return 1;
+}
+
+/* A source that this host refuses is declared as a capability; the others go on. */
+static void open_source(const char *what, int error)
+{
+	if (error < 0)
+		fprintf(stderr, "holdfast-sensor: %s: %s\n", what, strerror(-error));
+}
+
+static int run(void)
+{
+	struct kernel_options kernel = {.cgroup2 = options.cgroup2};
+	struct hash_limits limits = {options.hash_max_bytes, options.hash_max_millis, options.hash_max_backlog};
+	int error;
+
+	error = emit_open(STDOUT_FILENO);
+	if (error)
+		return fail("stdout", error);
+	containers_limit(options.max_containers);
+	error = kernel_open(&kernel);
+	probe_hello();
+	probe_all(error);
+	if (options.probe) {
+		flush();
+		return 0;
+	}
+	if (error)
+		return fail("bpf", error);
+	open_source("hash", hash_open(&limits));
+	open_source("fanotify", files_open());
+	open_source("perf", mappings_open());
+	open_source("mounts", mounts_open(options.guarded, options.guards));
+	mounts_scan();
+	snapshot_all();
+	malloc_trim(0);
+	watch_all();
+	loop();
+	counts_all();
+	flush();
+	mounts_close();
+	mappings_close();
+	files_close();
+	hash_close();
+	kernel_close();
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int status = options_parse(argc, argv);
+
+	if (status)
+		return status - 1;
+	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll_fd < 0)
+		return fail("epoll_create1", -errno);
+	status = open_signals();
+	return status ? fail("signalfd", status) : run();
+}
