@@ -1,2 +1,17 @@
 export type { ImageIdentity } from '../oci/index.ts';
-export type { ImageContents, ImageFile, ImageLink, ImagePackage } from './model.ts';
+export { type ContentsLimits, contentsLimits } from './limits.ts';
+export type { ImageContents, ImageFile, ImageLink, ImagePackage, ImageProblem } from './model.ts';
+export { nameFromBytes, nameToBytes } from './name.ts';
+export { type PackageProblem, packageProblems, packageReaders } from './packages/index.ts';
+export {
+  type FoundPackage,
+  type ImageView,
+  type KeptFile,
+  noWish,
+  type PackageReader,
+  type ReaderResult,
+  type Scanner,
+  type Wish,
+} from './packages/reader.ts';
+export { type ReadOptions, readContents } from './read.ts';
+export { type Links, linksOf, resolvePath } from './resolve.ts';

@@ -19,6 +19,11 @@ export const codes = {
     meaning: 'A digest is not `sha256:` and 64 hex digits.',
     remedy: 'Correct the digest where the message points.',
   },
+  'image-unreadable': {
+    exit: 3,
+    meaning: "A running image's layers could not be read, so its identity can't be judged.",
+    remedy: 'The message says what failed; `holdfast contents` on the same image shows it alone.',
+  },
   'sensor-missing': {
     exit: 3,
     meaning: 'The sensor program was not found.',
@@ -211,6 +216,11 @@ export const codes = {
     exit: 3,
     meaning: 'A blob is longer or shorter than its descriptor says.',
     remedy: 'Copy the image again; if it comes back, the image was tampered with or damaged where it is kept.',
+  },
+  'diff-id-mismatch': {
+    exit: 3,
+    meaning: 'A layer does not unpack to the bytes the image config names.',
+    remedy: 'Copy the image again; if it comes back, the image was tampered with or built wrongly.',
   },
   'digest-mismatch': {
     exit: 3,
