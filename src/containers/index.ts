@@ -1,6 +1,7 @@
 export { type CallOptions, type Connection, connect } from './api/connection.ts';
-export { type ContentStore, contentStore } from './content.ts';
+export { contentStore } from './content.ts';
 export { describeLabels, hostWorkload } from './cri.ts';
+export { defaultSocket, openContainerd } from './image/open.ts';
 export { type ResolvedImage, type ResolveOptions, resolveImage } from './image/resolve.ts';
 export type { Container, ContainerEvent, ContainerRef, Pod, RunningImage, TaskEvent, Unreadable } from './model.ts';
 export { type WatchOptions, watchContainers } from './watch.ts';

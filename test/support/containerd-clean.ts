@@ -140,7 +140,7 @@ function unmountBelow(scratch: string): void {
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
     .filter((path) => path.startsWith(`${scratch}/`));
-  for (const target of targets.reverse()) {
+  for (const target of targets.toReversed()) {
     try {
       execFileSync('umount', ['--lazy', target], { stdio: 'ignore' });
     } catch {

@@ -43,29 +43,26 @@ export function connect(socket: string): Connection {
     'grpc.enable_channelz': 0,
   });
 
-  function call<Q, A>(method: Method<Q, A>, request: Partial<Q>, options: CallOptions = {}): Promise<A> {
-    return new Promise((resolve, reject) => {
+  async function call<Q, A>(method: Method<Q, A>, request: Partial<Q>, options: CallOptions = {}): Promise<A> {
+    const answering = new Promise<Uint8Array>((resolve, reject) => {
       options.signal?.throwIfAborted();
       const ongoing = client.makeUnaryRequest<Uint8Array, Buffer>(
         method.path,
-        Buffer.from,
+        asBuffer,
         (answer) => answer,
         method.request.encode(request),
         metadata(options),
         { deadline: Date.now() + (options.timeout ?? defaultTimeout) },
         (error, answer) => {
           options.signal?.removeEventListener('abort', cancel);
-          if (error !== null) return reject(failure(error, method, socket, options.signal));
-          try {
-            resolve(method.answer.decode(answer ?? new Uint8Array()));
-          } catch (thrown) {
-            reject(thrown as Error);
-          }
+          if (error === null) resolve(answer ?? Buffer.alloc(0));
+          else reject(failure(error, method, socket, options.signal));
         },
       );
       const cancel = () => ongoing.cancel();
       options.signal?.addEventListener('abort', cancel, { once: true });
     });
+    return method.answer.decode(await answering);
   }
 
   async function* stream<Q, A>(
@@ -76,7 +73,7 @@ export function connect(socket: string): Connection {
     options.signal?.throwIfAborted();
     const ongoing: ClientReadableStream<Buffer> = client.makeServerStreamRequest<Uint8Array, Buffer>(
       method.path,
-      Buffer.from,
+      asBuffer,
       (answer) => answer,
       method.request.encode(request),
       metadata(options),
@@ -110,6 +107,10 @@ export function connect(socket: string): Connection {
     },
     close: () => client.close(),
   };
+}
+
+function asBuffer(request: Uint8Array): Buffer {
+  return Buffer.from(request.buffer, request.byteOffset, request.length);
 }
 
 /** containerd said NOT_FOUND. */

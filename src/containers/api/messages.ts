@@ -6,7 +6,8 @@ import { bytes, count, type Decoded, map, message, messages, nested, string, str
  */
 
 export const any = message({ typeUrl: string(1), value: bytes(2) });
-export const empty = message<Record<never, never>>({});
+/** Of the lists that take one; also sent, empty, where containerd takes google.protobuf.Empty. */
+export const filterRequest = message({ filter: string(1) });
 export const idRequest = message({ id: string(1) });
 export const nameRequest = message({ name: string(1) });
 

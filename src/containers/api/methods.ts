@@ -18,9 +18,9 @@ export const streamContainers = containersService('ListStream', m.filtersRequest
 
 const tasksService = service('tasks.v1.Tasks');
 export const getTask = tasksService('Get', m.taskRequest, m.taskAnswer);
-export const listTasks = tasksService('List', m.empty, m.tasksAnswer);
+export const listTasks = tasksService('List', m.filterRequest, m.tasksAnswer);
 
-export const listNamespaces = service('namespaces.v1.Namespaces')('List', m.empty, m.namespacesAnswer);
+export const listNamespaces = service('namespaces.v1.Namespaces')('List', m.filterRequest, m.namespacesAnswer);
 
 const imagesService = service('images.v1.Images');
 export const getImage = imagesService('Get', m.nameRequest, m.imageAnswer);
@@ -35,4 +35,4 @@ export const statSnapshot = service('snapshots.v1.Snapshots')('Stat', m.snapshot
 
 export const subscribe = service('events.v1.Events')('Subscribe', m.filtersRequest, m.envelope);
 
-export const version = service('version.v1.Version')('Version', m.empty, m.versionAnswer);
+export const version = service('version.v1.Version')('Version', m.filterRequest, m.versionAnswer);

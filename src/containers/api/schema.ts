@@ -30,9 +30,9 @@ export function message<T extends Record<string, unknown>>(
   const names = Object.keys(fields) as (keyof T & string)[];
   const byNumber = new Map(names.map((name) => [fields[name].number, name]));
   return {
-    decode(bytes) {
+    decode(encoded) {
       const result = Object.fromEntries(names.map((name) => [name, fields[name].absent])) as T;
-      for (const raw of readFields(bytes)) {
+      for (const raw of readFields(encoded)) {
         const name = byNumber.get(raw.number);
         if (name !== undefined) result[name] = fields[name].read(result[name], raw);
       }

@@ -24,9 +24,9 @@ export function* readFields(bytes: Uint8Array): Generator<RawField> {
     if (number < 1 || number > 0x1fff_ffff) throw malformed(`field number ${number}`);
     switch (Number(tag.value & 7n)) {
       case 0: {
-        const varint = readVarint(bytes, at);
-        at = varint.next;
-        yield { number, kind: 'varint', value: varint.value };
+        const { value, next } = readVarint(bytes, at);
+        at = next;
+        yield { number, kind: 'varint', value };
         break;
       }
       case 1:

@@ -1,90 +1,51 @@
-import { type Digest, isDigest } from '../../oci/index.ts';
+import { HoldfastError } from '../../errors/index.ts';
+import {
+  type BlobStore,
+  type Descriptor,
+  type Digest,
+  ociLimits,
+  parseConfig,
+  parseDocument,
+  readBlob,
+} from '../../oci/index.ts';
 
-/** What a content-addressed JSON document of an image is, told by its fields and never by a media type alone. */
+/** What a bare digest stands for. */
 export type ImageDocument =
-  | { readonly kind: 'index'; readonly entries: readonly IndexEntry[] }
-  | { readonly kind: 'manifest'; readonly config: Digest; readonly layers: readonly Digest[] }
-  | { readonly kind: 'config'; readonly platform: Platform; readonly diffIds: readonly Digest[] };
+  | { readonly kind: 'index'; readonly descriptor: Descriptor }
+  | { readonly kind: 'manifest'; readonly descriptor: Descriptor; readonly config: Digest }
+  | { readonly kind: 'config'; readonly diffIds: readonly Digest[] };
 
-export interface IndexEntry {
-  readonly digest: Digest;
-  readonly platform?: Platform;
+/**
+ * Reads a digest without a descriptor: its own fields must say what it is. Verified by its digest.
+ * Undefined = not there.
+ * @throws HoldfastError `oci-malformed` where it is none of the three, `oci-limit`, `digest-mismatch`, and what the store throws
+ */
+export async function readImageDocument(
+  store: BlobStore,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<ImageDocument | undefined> {
+  const size = await store.size(digest, signal);
+  if (size === undefined) return undefined;
+  const bytes = await readBlob(store, { digest, size }, { signal, bound: ociLimits.manifestBytes, place: digest });
+  const fields = fieldsOf(bytes);
+  if (fields['rootfs'] !== undefined) return { kind: 'config', diffIds: parseConfig(bytes, digest).diffIds };
+  const kind = fields['manifests'] === undefined ? 'manifest' : 'index';
+  const own = fields['mediaType'];
+  const mediaType = typeof own === 'string' ? own : `application/vnd.oci.image.${kind}.v1+json`;
+  const document = parseDocument(bytes, mediaType, digest);
+  const descriptor = { mediaType, digest, size, annotations: {} };
+  return document.kind === 'index'
+    ? { kind: 'index', descriptor }
+    : { kind: 'manifest', descriptor, config: document.manifest.config.digest };
 }
 
-export interface Platform {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant?: string;
-}
-
-/** An index, manifest or config is read up to here: what registries take (OCI distribution-spec, "Pushing Manifests"). */
-export const documentLimit = 4 << 20;
-
-/** Of an index document: entries. Of a manifest: layers. More is no image. */
-const maxEntries = 1000;
-
-/** Undefined = none of the three (OCI image-spec: image-index.md, manifest.md, config.md), or of two at once. */
-export function parseImageDocument(bytes: Uint8Array): ImageDocument | undefined {
-  const document = record(parseJson(bytes));
-  if (document === undefined) return undefined;
-  const kinds = [
-    document['manifests'] !== undefined,
-    document['layers'] !== undefined,
-    document['rootfs'] !== undefined,
-  ];
-  if (kinds.filter(Boolean).length !== 1) return undefined;
-  return indexOf(document) ?? manifestOf(document) ?? configOf(document);
-}
-
-function indexOf(document: JsonRecord): ImageDocument | undefined {
-  const entries = list(document['manifests'])?.map((one) => {
-    const entry = record(one);
-    const digest = entry?.['digest'];
-    if (typeof digest !== 'string' || !isDigest(digest)) return undefined;
-    const platform = platformOf(record(entry?.['platform']));
-    return platform === undefined ? { digest } : { digest, platform };
-  });
-  return entries?.every((entry) => entry !== undefined) === true ? { kind: 'index', entries } : undefined;
-}
-
-function manifestOf(document: JsonRecord): ImageDocument | undefined {
-  const config = record(document['config'])?.['digest'];
-  const layers = digests(list(document['layers'])?.map((layer) => record(layer)?.['digest']));
-  if (typeof config !== 'string' || !isDigest(config) || layers === undefined) return undefined;
-  return { kind: 'manifest', config, layers };
-}
-
-function configOf(document: JsonRecord): ImageDocument | undefined {
-  const diffIds = digests(list(record(document['rootfs'])?.['diff_ids']));
-  const platform = platformOf(document);
-  return diffIds === undefined || platform === undefined ? undefined : { kind: 'config', platform, diffIds };
-}
-
-function platformOf(value: JsonRecord | undefined): Platform | undefined {
-  const { os, architecture, variant } = value ?? {};
-  if (typeof os !== 'string' || typeof architecture !== 'string') return undefined;
-  return typeof variant === 'string' && variant !== '' ? { os, architecture, variant } : { os, architecture };
-}
-
-type JsonRecord = Readonly<Record<string, unknown>>;
-
-function parseJson(bytes: Uint8Array): unknown {
+function fieldsOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
   } catch {
-    return undefined;
+    // Said below.
   }
-}
-
-function record(value: unknown): JsonRecord | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : undefined;
-}
-
-function list(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) && value.length <= maxEntries ? value : undefined;
-}
-
-function digests(values: readonly unknown[] | undefined): readonly Digest[] | undefined {
-  const all = values?.filter((value) => typeof value === 'string').filter(isDigest);
-  return all !== undefined && all.length === values?.length ? all : undefined;
+  throw new HoldfastError('oci-malformed', 'not a JSON object');
 }

@@ -74,5 +74,7 @@ export function sameDifference(one: Difference): string {
     case 'started':
     case 'exited':
       return `${one.type} ${one.key} ${one.pid}`;
+    default:
+      return one satisfies never;
   }
 }

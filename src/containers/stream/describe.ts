@@ -123,6 +123,6 @@ export class Describer {
   }
 }
 
-function plain({ diffIds: _, ...image }: ResolvedImage): RunningImage {
+function plain({ diffIds: _diffIds, ...image }: ResolvedImage): RunningImage {
   return image;
 }

@@ -46,7 +46,6 @@ export function parseEnvelope({ timestamp, namespace, event }: Envelope): Parsed
     const of = eventTypes.ImageCreate.decode(payload).name;
     return { type: 'image', event: { type: 'image', time, namespace, name: of, change } };
   };
-  const task = (of: TaskEvent): Parsed => ({ type: 'task', event: of });
   switch (name) {
     case 'ContainerCreate': {
       const { id, image: named } = eventTypes[name].decode(payload);
@@ -82,7 +81,13 @@ export function parseEnvelope({ timestamp, namespace, event }: Envelope): Parsed
       return image('updated');
     case 'ImageDelete':
       return image('deleted');
+    default:
+      return name satisfies never;
   }
+}
+
+function task(event: TaskEvent): Parsed {
+  return { type: 'task', event };
 }
 
 function isEventType(name: string): name is keyof typeof eventTypes {

@@ -163,6 +163,8 @@ async function interpret(parsed: Parsed, describer: Describer): Promise<readonly
     case 'image':
       describer.forgetImage(parsed.event.namespace, parsed.event.name);
       return [parsed.event];
+    default:
+      return parsed satisfies never;
   }
 }
 

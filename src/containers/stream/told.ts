@@ -38,6 +38,8 @@ export class Told {
       case 'connected':
       case 'disconnected':
         return true;
+      default:
+        return event satisfies never;
     }
   }
 
