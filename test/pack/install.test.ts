@@ -60,7 +60,8 @@ test('the package holds JavaScript and the files beside it, no sources and no te
 
 test('--version', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  assert.deepEqual(holdfast('--version'), { ...holdfast('--version'), status: 0, stdout: `${version}\n`, stderr: '' });
+  const { status, stdout, stderr } = holdfast('--version');
+  assert.deepEqual([status, stdout, stderr], [0, `${version}\n`, '']);
 });
 
 test('doctor --json finds the sensor that came with the package, or says that there is none', () => {
