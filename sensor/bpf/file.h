@@ -116,7 +116,8 @@ static __always_inline __u32 read_path(struct dentry *dentry, char *buffer, bool
 		const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
 		__u32 length = BPF_CORE_READ(dentry, d_name.len);
 
-		if (dentry == parent) {
+		/* a root; a memfd's is its whole path and has a name */
+		if (dentry == parent && (i || length < 2)) {
 			*cut = false;
 			break;
 		}
@@ -126,6 +127,10 @@ static __always_inline __u32 read_path(struct dentry *dentry, char *buffer, bool
 		at -= length;
 		barrier_value(at);
 		bpf_probe_read_kernel(&buffer[at & (PATH_MAX_BYTES - 1)], length, name);
+		if (dentry == parent) {
+			*cut = false;
+			break;
+		}
 		at--;
 		buffer[at & (PATH_MAX_BYTES - 1)] = '/';
 		dentry = parent;
