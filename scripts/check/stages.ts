@@ -40,9 +40,9 @@ export const stages: readonly Stage[] = [
     run: (signal) => verdictOf('shellcheck', ['bin/holdfast', '.ci/run', ...globSync('scripts/*.sh')], signal),
   },
   { name: 'house', limit: 120, run: (signal) => runTests(filesOf('house'), 1, signal) },
-  { name: 'unit', limit: 10 * minutes, run: (signal) => runTests(filesOf('unit'), availableParallelism(), signal) },
+  { name: 'unit', limit: 8 * minutes, run: (signal) => runTests(filesOf('unit'), availableParallelism(), signal) },
   // One at a time: they share one kernel, and a flood in one file is noise in another.
-  { name: 'kernel', limit: 25 * minutes, run: (signal) => where(missingForKernel(), 'kernel', 1, signal) },
-  { name: 'truth', limit: 15 * minutes, run: (signal) => where(missingForTruth(), 'truth', 1, signal) },
+  { name: 'kernel', limit: 22 * minutes, run: (signal) => where(missingForKernel(), 'kernel', 1, signal) },
+  { name: 'truth', limit: 12 * minutes, run: (signal) => where(missingForTruth(), 'truth', 1, signal) },
   { name: 'pack', limit: 5 * minutes, run: (signal) => runTests(filesOf('pack'), 1, signal) },
 ];

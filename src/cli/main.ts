@@ -7,6 +7,12 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
   process.stderr.write(`holdfast: needs Node ${needed.join('.')} or later, this is ${process.versions.node}\n`);
   process.exitCode = 3;
 } else {
+  // Node's own exit status for a crash is 1, which here means "no": whatever goes wrong must be 3, could not tell.
+  process.exitCode = 3;
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`holdfast: internal: ${error.stack ?? String(error)}\n`);
+    process.exit(3);
+  });
   const { run } = await import('./program.ts');
-  await run(process.argv.slice(2));
+  process.exitCode = await run(process.argv.slice(2));
 }

@@ -55,24 +55,27 @@ function usageError(error: CommanderError): HoldfastError | undefined {
 }
 
 /**
- * Runs one command line and sets `process.exitCode`. Verbs set 1 themselves for "no"; whatever they throw is printed here,
- * as text or, with `--json`, as one JSON object, on stderr.
+ * Runs one command line. Verbs set `process.exitCode` to 1 for "no"; whatever they throw is printed here, as text or,
+ * with `--json`, as one JSON object, on stderr.
+ *
+ * @returns the exit status
  */
-export async function run(argv: readonly string[]): Promise<void> {
+export async function run(argv: readonly string[]): Promise<number> {
   quietOnClosedPipe();
+  process.exitCode = undefined;
   const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json');
   try {
     const program = await assemble(verbIn(argv));
     if (argv.length === 0) {
-      process.stderr.write(program.helpInformation() + examples + '\n');
-      process.exitCode = 2;
-      return;
+      process.stderr.write(`${program.helpInformation()}${examples}\n`);
+      return 2;
     }
     await program.parseAsync([...argv], { from: 'user' });
+    return process.exitCode ?? 0;
   } catch (error) {
     const shown = error instanceof CommanderError ? usageError(error) : error;
-    if (shown === undefined) return;
+    if (shown === undefined) return 0;
     printFailure(shown, { json });
-    process.exitCode = exitOf(shown);
+    return exitOf(shown);
   }
 }

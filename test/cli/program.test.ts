@@ -79,3 +79,10 @@ test('no escape sequences where the output is no terminal', () => {
   assert.ok(!holdfast(['doctor']).stdout.includes('\x1b'));
   assert.ok(holdfast(['doctor'], { FORCE_COLOR: '1' }).stdout.includes('\x1b'), 'unless they are asked for');
 });
+
+test('a crash outside any promise is "could not tell", never "no"', () => {
+  const preload = "data:text/javascript,setTimeout(()=>{throw new Error('late')},0)";
+  const { status, stderr } = holdfast(['doctor'], { NODE_OPTIONS: `--import=${preload}` });
+  assert.equal(status, 3);
+  assert.match(stderr, /^holdfast: internal: Error: late/);
+});
