@@ -81,7 +81,7 @@ test('no escape sequences where the output is no terminal', () => {
 });
 
 test('a crash outside any promise is "could not tell", never "no"', () => {
-  const preload = "data:text/javascript,setTimeout(()=>{throw new Error('late')},0)";
+  const preload = "data:text/javascript,process.once('newListener',()=>setImmediate(()=>{throw/**/Error('late')}))";
   const { status, stderr } = holdfast(['doctor'], { NODE_OPTIONS: `--import=${preload}` });
   assert.equal(status, 3);
   assert.match(stderr, /^holdfast: internal: Error: late/);
