@@ -55,8 +55,10 @@ export class LayerTree {
   }
 
   #put(parent: DirectoryNode, base: string, node: TreeNode, at: string): void {
-    if (parent.children.get(base)?.kind === 'whiteout')
+    // The specification hides the lower directory's content then, runtimes merge it: theirs is what runs.
+    if (node.kind === 'directory' && parent.children.get(base)?.kind === 'whiteout') {
       this.#ambiguous(at, `${base} and a whiteout of it in one layer`);
+    }
     parent.children.set(base, node);
   }
 
