@@ -50,10 +50,10 @@ export class SequenceWatch {
 
   private checkContainer(event: SensorEvent): number {
     const before = this.containers.get(event.container);
-    const missing = before === undefined ? 0 : (event.containerSeq - before - 1) >>> 0;
+    const missing = (event.containerSeq - (before ?? 0) - 1) >>> 0;
     // Deleted first, so that the map's order is that of the last sight.
     this.containers.delete(event.container);
-    if (event.type !== 'container' || event.state !== 'gone') this.containers.set(event.container, event.containerSeq);
+    this.containers.set(event.container, event.containerSeq);
     if (this.containers.size > containersMax) {
       const oldest = this.containers.keys().next();
       if (oldest.done !== true) this.containers.delete(oldest.value);

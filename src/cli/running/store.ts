@@ -1,0 +1,13 @@
+import { type Ledger, openLedger, storeDirectory } from '../../ledger/index.ts';
+import { imageFacts, watchFacts } from '../../watch/index.ts';
+
+const factSets = [watchFacts, imageFacts];
+
+/** The store for reading, beside an agent that may be writing. `directory`: --store. */
+export function openStore(directory: string | undefined): Ledger {
+  return openLedger({ mode: 'read', directory: storeDirectory(directory), factSets });
+}
+
+export function openStoreForWatching(directory: string | undefined): Ledger {
+  return openLedger({ mode: 'write', directory: storeDirectory(directory), factSets, component: 'watch' });
+}

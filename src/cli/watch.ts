@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { defaultSocket } from '../containers/index.ts';
+import { HoldfastError } from '../errors/index.ts';
+import { verdict } from '../verdict/index.ts';
+import { watch } from '../watch/index.ts';
+import { interrupt } from './output/index.ts';
+import { version } from './program.ts';
+import { jsonLines, openStoreForWatching, type Screen, termsOf, textLines } from './running/index.ts';
+
+interface WatchOptions {
+  readonly containerd: string;
+  readonly store?: string;
+  readonly json?: true;
+  readonly for?: string;
+  readonly countInterval?: string;
+}
+
+export function register(program: Command): void {
+  program
+    .command('watch')
+    .description(
+      'Watches the containers of a containerd until Ctrl-C: which packages truly execute, and what ran that the image\n' +
+        'does not hold. Evidence is kept in the store; every other command can read it meanwhile.\n' +
+        'Exit status: 0 nothing was found, 1 something was found, 3 could not watch.',
+    )
+    .option('--containerd <socket>', "containerd's socket", defaultSocket)
+    .option('--store <dir>', 'where evidence is kept')
+    .option('--for <seconds>', 'end after so many seconds')
+    .option('--count-interval <seconds>', 'how often counts are read from the kernel (60)')
+    .option('--json', 'one JSON object a line (docs/watch.md)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sudo holdfast watch\n  sudo holdfast watch --json | jq \'select(.type == "finding")\'',
+    )
+    .action(run);
+}
+
+function seconds(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isFinite(number) && number > 0 && number <= 31_536_000) return number;
+  throw new HoldfastError('usage', `${option}: not a number of seconds: ${text}`);
+}
+
+async function run(options: WatchOptions): Promise<void> {
+  const duration = seconds(options.for, '--for');
+  const countIntervalSeconds = seconds(options.countInterval, '--count-interval');
+  await using ledger = openStoreForWatching(options.store);
+  using asked = interrupt();
+  const ending =
+    duration === undefined ? asked.signal : AbortSignal.any([asked.signal, AbortSignal.timeout(duration * 1000)]);
+  let found = false;
+  const screen: Screen = options.json ? jsonLines() : textLines();
+  const lost = await watch({
+    socket: options.containerd,
+    ledger,
+    version: version(),
+    signal: ending,
+    sensor: countIntervalSeconds === undefined ? {} : { countIntervalSeconds },
+    environment: process.env,
+    emit: (event) => {
+      found ||= event.type === 'finding';
+      screen.show(event);
+    },
+    conclude: (state) => {
+      const { word, reasons } = verdict(termsOf(state));
+      return { word, reasons: reasons.map(({ code, detail = null }) => ({ code, detail })) };
+    },
+  });
+  screen.end();
+  if (lost > 0) throw new HoldfastError('ledger-io', `${lost} entries could not be written`);
+  process.exitCode = found ? 1 : 0;
+}

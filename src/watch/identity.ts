@@ -1,0 +1,50 @@
+import type { FileUse, From, Identity, Manifest, MissingManifest, Sight } from './model.ts';
+
+/** `/a/b/__pycache__/c.cpython-311.opt-1.pyc` → `/a/b/c.py`; undefined for any other path (PEP 3147). */
+export function pythonSourceOf(path: string): string | undefined {
+  const match = /^(.*)\/__pycache__\/([^/]+?)\.(?:cpython|pypy|graalpy)[^./]*(?:\.opt-[^./]+)?\.pyc(?:\.\d+)?$/.exec(
+    path,
+  );
+  return match === null ? undefined : `${match[1]}/${match[2]}.py`;
+}
+
+/**
+ * Are these the image's bytes? Decided by content; the place the kernel showed is only a hint, used where there is no
+ * hash. Nothing here is remembered or looked up elsewhere.
+ */
+export function judge(sight: Sight, manifest: Manifest | MissingManifest): Identity {
+  if (typeof manifest === 'string') return { verdict: 'unknown', reason: manifest };
+  const atPath = inImage(sight) ? manifest.byPath(sight.path) : undefined;
+  const { content } = sight;
+  if (!content.known) {
+    // A lower layer is read-only: what the kernel read from there at a path of the image is the image's.
+    if (sight.place === 'lower' && atPath !== undefined) return { verdict: 'good', how: 'by-layer', image: atPath };
+    return { verdict: 'unknown', reason: content.reason };
+  }
+  if (atPath?.sha256 === content.sha256) return { verdict: 'good', how: 'content', image: atPath };
+  const elsewhere = manifest.byContent(content.sha256);
+  if (elsewhere !== undefined && content.size > 0) return { verdict: 'good', how: 'elsewhere', image: elsewhere };
+  if (atPath !== undefined) return { verdict: 'foreign', how: 'modified', image: atPath };
+  const source = sight.use === 'loaded' ? pythonSourceOf(sight.path) : undefined;
+  const sourceInImage = source === undefined ? undefined : manifest.byPath(source);
+  if (sourceInImage !== undefined) return { verdict: 'good', how: 'derived', image: sourceInImage };
+  return { verdict: 'foreign', how: 'not-in-image' };
+}
+
+/** A path names an image's file only on the container's root; a memfd may be called anything. */
+function inImage(sight: Sight): boolean {
+  return sight.place !== 'memfd' && sight.place !== 'host' && !(sight.unlinked && sight.place === 'tmpfs');
+}
+
+/** Where the bytes come from, as a finding says it. */
+export function fromOf(sight: Sight, identity: Identity): From {
+  if (identity.verdict === 'good' && sight.place === 'lower') return `layer ${identity.image.layer}`;
+  if (sight.place === 'memfd') return 'memfd';
+  if (sight.unlinked) return 'unlinked';
+  return sight.place === 'lower' ? 'image' : sight.place;
+}
+
+/** Uses whose bytes must be the image's. */
+export function mustBeImage(use: FileUse): boolean {
+  return use === 'executed' || use === 'mapped' || use === 'loaded';
+}

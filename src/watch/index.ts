@@ -1,0 +1,17 @@
+export type {
+  ContainerSeenBody,
+  CoverageBody,
+  FileSeen,
+  GapBody,
+  ImageBody,
+  NetworkSeen,
+  ObservationBody,
+} from './bodies.ts';
+export { type Coverage, type CoverageCause, type CoverageGap, gapSentence } from './coverage.ts';
+export type { ContainerState, IdentityState, WatchEvent } from './events.ts';
+export { watchFacts } from './facts.ts';
+export { type FindingCode, type FindingCodeName, findingCodes, isFindingCode } from './finding-codes.ts';
+export type { Finding } from './findings.ts';
+export { imageFacts } from './image-facts.ts';
+export type { FileUse, From, MissingHash, MissingManifest, ProcessInfo } from './model.ts';
+export { type WatchRequest, watch } from './watch.ts';

@@ -1,0 +1,169 @@
+import type { Digest } from '../oci/index.ts';
+import type { OpenEvent } from '../sensor/index.ts';
+import type { FileSeen } from './bodies.ts';
+import { codeOf, type Finding, findingId, type Ran, whyOf } from './findings.ts';
+import type { Remembered } from './history.ts';
+import { fromOf, judge } from './identity.ts';
+import type {
+  Content,
+  From,
+  Identity,
+  Manifest,
+  ManifestFile,
+  MissingHash,
+  MissingManifest,
+  ProcessInfo,
+  Sight,
+} from './model.ts';
+import type { Sighting } from './sighting.ts';
+
+const rememberedMax = 16_384;
+
+/** What was concluded about one container so far: findings, what could not be told, packages in use. */
+export class Judged {
+  readonly findingIds = new Set<string>();
+  readonly unknown = new Map<MissingHash | MissingManifest, number>();
+  readonly packagesUsed = new Set<string>();
+  readonly packagesRead = new Set<string>();
+  private readonly container: string;
+  private readonly created: string;
+  private readonly ran = new Map<string, Ran>();
+  private findings: Finding[] = [];
+
+  /** `created` tells apart containers that bear the same id one after another. */
+  constructor(container: string, created: string) {
+    this.container = container;
+    this.created = created;
+  }
+
+  resume(known: Remembered): void {
+    for (const id of known.findings) this.findingIds.add(id);
+    for (const one of known.packagesUsed) this.packagesUsed.add(one);
+    for (const one of known.packagesRead) this.packagesRead.add(one);
+    for (const [reason, count] of known.unknown) this.unknown.set(reason as MissingHash, count);
+  }
+
+  /** New findings since the last call. */
+  takeFindings(): readonly Finding[] {
+    const found = this.findings;
+    this.findings = [];
+    return found;
+  }
+
+  /** How a file was run before, by its path. */
+  ranAs(path: string): Ran | undefined {
+    return this.ran.get(path);
+  }
+
+  file(
+    sighting: Sighting,
+    content: Content,
+    manifest: Manifest | MissingManifest,
+    image: Digest | undefined,
+  ): FileSeen {
+    const { use, path, file } = sighting;
+    const sight: Sight = { use, path, place: file.place, unlinked: file.unlinked, content };
+    const identity = judge(sight, manifest);
+    if (this.ran.size < rememberedMax) this.ran.set(path, sighting.ran);
+    if (identity.verdict === 'unknown') this.unknown.set(identity.reason, (this.unknown.get(identity.reason) ?? 0) + 1);
+    if (identity.verdict === 'good' && identity.image.package !== undefined)
+      this.packagesUsed.add(identity.image.package);
+    this.find(sighting, sight, identity, image);
+    return {
+      use,
+      time: sighting.time,
+      path,
+      sha256: content.known ? content.sha256 : identity.verdict === 'good' ? identity.image.sha256 : null,
+      size: content.known ? content.size : null,
+      ...described(identity),
+      from: fromOf(sight, identity),
+      key: sighting.key ?? null,
+      snapshot: sighting.snapshot,
+      process: sighting.process,
+    };
+  }
+
+  /** Opened, for whatever reason: which package it belongs to is told by its path, its bytes are not asked for. */
+  read(event: OpenEvent, path: string, time: string, manifest: Manifest | undefined): FileSeen {
+    const found = event.file.place === 'lower' ? manifest?.byPath(path) : undefined;
+    if (found?.package !== undefined) this.packagesRead.add(found.package);
+    return unjudged('read', event, path, time, found);
+  }
+
+  written(event: OpenEvent, path: string, time: string): FileSeen {
+    return unjudged('written', event, path, time, undefined);
+  }
+
+  /** A process of the container runs something outside the container's file system. */
+  escape(process: ProcessInfo, path: string, time: string, image: Digest | undefined): void {
+    const why = `${process.path === '' ? path : process.path} was executed in the host's mount namespace by a process of the container`;
+    const file = { path, sha256: null, from: 'host' as const };
+    this.add('exec-in-host-namespace', process, file, why, time, image);
+  }
+
+  private find(sighting: Sighting, sight: Sight, identity: Identity, image: Digest | undefined): void {
+    const code = codeOf(sighting.ran, sight, identity);
+    // The main program's own mapping: said when it was executed.
+    if (code === undefined || (sighting.use === 'mapped' && sighting.ran === 'exec')) return;
+    const sha256 = sight.content.known ? sight.content.sha256 : null;
+    const file = { path: sight.path, sha256, from: fromOf(sight, identity) };
+    const after = sighting.use === 'written' ? '; it was written after it had run' : '';
+    this.add(code, sighting.process, file, whyOf(sighting.ran, sight, identity) + after, sighting.time, image);
+  }
+
+  private add(
+    code: Finding['code'],
+    process: ProcessInfo,
+    file: Finding['file'],
+    why: string,
+    time: string,
+    image: Digest | undefined,
+  ): void {
+    const id = findingId(`${this.container} ${this.created}`, code, file.path, file.sha256);
+    if (this.findingIds.has(id)) return;
+    this.findingIds.add(id);
+    const { container } = this;
+    this.findings.push({ type: 'finding', id, time, container, image: image ?? null, code, process, file, why });
+  }
+}
+
+function described(identity: Identity): Pick<FileSeen, 'verdict' | 'how' | 'package' | 'layer'> {
+  const { verdict } = identity;
+  switch (verdict) {
+    case 'good':
+      return { verdict, how: identity.how, package: identity.image.package ?? null, layer: identity.image.layer };
+    case 'foreign':
+      return { verdict, how: identity.how, package: null, layer: null };
+    case 'unknown':
+      return { verdict, how: identity.reason, package: null, layer: null };
+    case 'none':
+      return { verdict, how: identity.how, package: null, layer: null };
+  }
+}
+
+function unjudged(
+  use: 'read' | 'written',
+  event: OpenEvent,
+  path: string,
+  time: string,
+  found: ManifestFile | undefined,
+): FileSeen {
+  const { place, unlinked } = event.file;
+  const from: From =
+    found !== undefined ? `layer ${found.layer}` : unlinked ? 'unlinked' : place === 'lower' ? 'image' : place;
+  return {
+    use,
+    time,
+    path,
+    sha256: found?.sha256 ?? null,
+    size: event.size,
+    verdict: 'none',
+    how: use,
+    package: found?.package ?? null,
+    layer: found?.layer ?? null,
+    from,
+    key: null,
+    snapshot: false,
+    process: null,
+  };
+}

@@ -1,0 +1,115 @@
+import type { Container } from '../containers/index.ts';
+import type { ContainerEvent, SensorEvent } from '../sensor/index.ts';
+import type { WatchedContainer } from './container.ts';
+
+/** A cgroup that the sensor says is a container, before containerd told of it. */
+export interface Unclaimed {
+  readonly display: string;
+  readonly cgid: bigint;
+  readonly event: ContainerEvent;
+  /** Monotonic ms. */
+  readonly since: number;
+  /** What it did meanwhile, in order. */
+  queue: SensorEvent[];
+  lost: number;
+  older: boolean;
+}
+
+interface Metadata {
+  readonly meta: Container;
+  claimedBy: bigint | undefined;
+  /** Monotonic ms at which containerd removed it. */
+  removedAt: number | undefined;
+}
+
+const queueMax = 8192;
+const unclaimedMax = 1024;
+/** A container may be created, run and removed before its cgroup's frames are read. */
+const keepRemovedMillis = 60_000;
+
+/**
+ * Joins the two halves of a container: the sensor's (a cgroup) and containerd's (a record). Either comes first; both are
+ * needed before anything is judged or written. A record is claimed by one cgroup only, so that an id used again is not
+ * taken for its predecessor.
+ */
+export class ContainerTable {
+  readonly byCgid = new Map<bigint, WatchedContainer>();
+  readonly unclaimed = new Map<bigint, Unclaimed>();
+  private readonly metadata = new Map<string, Metadata>();
+
+  /** From the sensor. Returns the pair when containerd's half is there. */
+  seen(event: ContainerEvent, now: number): Container | undefined {
+    if (event.container === 0n || this.byCgid.has(event.container)) return undefined;
+    const display = `${event.namespace}/${event.id}`;
+    const known = this.metadata.get(display);
+    const before = this.unclaimed.get(event.container);
+    if (before !== undefined) {
+      before.older ||= event.older;
+    } else if (this.unclaimed.size < unclaimedMax) {
+      const { container: cgid, older } = event;
+      this.unclaimed.set(cgid, { display, cgid, event, since: now, queue: [], lost: 0, older });
+    }
+    return known !== undefined && known.claimedBy === undefined ? known.meta : undefined;
+  }
+
+  /** Holds an event of a container that is not claimed yet. False: of no container that is known. */
+  hold(event: SensorEvent): boolean {
+    const unclaimed = this.unclaimed.get(event.container);
+    if (unclaimed === undefined) return false;
+    if (unclaimed.queue.length < queueMax) unclaimed.queue.push(event);
+    else unclaimed.lost++;
+    return true;
+  }
+
+  /** From containerd. Returns the cgroup that waits for it. */
+  described(meta: Container): Unclaimed | undefined {
+    const display = `${meta.namespace}/${meta.id}`;
+    const before = this.metadata.get(display);
+    if (before !== undefined && before.meta.created === meta.created) {
+      this.metadata.set(display, { ...before, meta });
+      if (before.claimedBy !== undefined) return undefined;
+    } else {
+      this.metadata.set(display, { meta, claimedBy: undefined, removedAt: undefined });
+    }
+    // The youngest: an older one of the same name that is still here was never told of and is gone.
+    let found: Unclaimed | undefined;
+    for (const one of this.unclaimed.values()) if (one.display === display) found = one;
+    return found;
+  }
+
+  removed(display: string, now: number): void {
+    const known = this.metadata.get(display);
+    if (known !== undefined) known.removedAt = now;
+  }
+
+  claim(cgid: bigint, container: WatchedContainer): Unclaimed | undefined {
+    const unclaimed = this.unclaimed.get(cgid);
+    this.unclaimed.delete(cgid);
+    this.byCgid.set(cgid, container);
+    const known = this.metadata.get(container.display);
+    if (known !== undefined) known.claimedBy = cgid;
+    return unclaimed;
+  }
+
+  byDisplay(display: string): WatchedContainer | undefined {
+    const cgid = this.metadata.get(display)?.claimedBy;
+    return cgid === undefined ? undefined : this.byCgid.get(cgid);
+  }
+
+  forget(cgid: bigint): void {
+    this.byCgid.delete(cgid);
+  }
+
+  /** Drops records long removed, and cgroups that no record ever came for: another containerd's. Returns the latter. */
+  expire(now: number, unclaimedMillis: number): readonly Unclaimed[] {
+    for (const [display, one] of this.metadata)
+      if (one.removedAt !== undefined && now - one.removedAt > keepRemovedMillis) this.metadata.delete(display);
+    const late = [...this.unclaimed.values()].filter((one) => now - one.since > unclaimedMillis);
+    for (const one of late) this.unclaimed.delete(one.cgid);
+    return late;
+  }
+
+  get displays(): ReadonlySet<string> {
+    return new Set(this.metadata.keys());
+  }
+}
