@@ -4,16 +4,18 @@
 #define HOLDFAST_SOURCES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include "types.h"
 #include "frames.h"
 #include "containers.h"
 
-/* mounts.c: root overlays as they appear (poll of mountinfo), the guard on the runtime's binary, volumes of a container */
+/* mounts.c: root overlays as they appear (poll of mountinfo), the guard on the runtime's binary, volumes of a container
+ */
 int mounts_open(const char *const *guarded, unsigned count); /* paths of runtime binaries to guard; 0 or -errno */
 void mounts_close(void);
-int mounts_fd(void);       /* /proc/self/mountinfo: wait for POLLPRI */
+int mounts_fd(void);	   /* /proc/self/mountinfo: wait for POLLPRI */
 int mounts_guard_fd(void); /* -1: no guard; serve it before anything else: a runtime waits */
-void mounts_scan(void);    /* rereads mountinfo: marks new roots, forgets gone ones */
+void mounts_scan(void);	   /* rereads mountinfo: marks new roots, forgets gone ones */
 int mounts_guard_read(void);
 void mounts_mark_volumes(struct container *c);
 
@@ -22,8 +24,8 @@ int files_open(void);
 void files_close(void);
 int files_watch(struct container *c); /* a group (own, or shared past the host's limit) and a mark on its overlay */
 void files_forget(struct container *c);
-int files_epoll(void);                /* an epoll descriptor over all groups */
-int files_read(int budget);           /* takes turns among groups, a bounded number of events each */
+int files_epoll(void);	    /* an epoll descriptor over all groups */
+int files_read(int budget); /* takes turns among groups, a bounded number of events each */
 void files_minute(void);
 __u64 files_events(void);
 __u64 files_overflows(void);
@@ -46,12 +48,20 @@ struct hash_limits {
 };
 int hash_open(const struct hash_limits *limits);
 void hash_close(void);
-int hash_fd(void);       /* readable when results wait */
+int hash_fd(void);	 /* readable when results wait */
 void hash_deliver(void); /* emits HF_FILE_HASH for what is done */
 /* Takes `fd` (closes it). Nothing happens when this version is known or under way. `cgid` is named in the frame. */
 void hash_request(int fd, const struct hf_file *file, __u64 cgid, const char *path);
-/* As above for a file of which only device, inode and generation (and perhaps a process) are known; opens it by handle, /proc/PID/exe or map_files. */
+/*
+ * As hash_request(), but fd is only taken when this returns true, and false means: the queue, or this container's share
+ * of it, is full; ask again at the next sight. `urgent` (executed, mapped) goes before what was merely opened.
+ */
+bool hash_take(int fd, const struct hf_file *file, __u64 cgid, const char *path, size_t length, bool urgent);
+/* As above for a file of which only device, inode and generation (and perhaps a process) are known; opens it by handle,
+ * /proc/PID/exe or map_files. */
 void hash_request_by_file(const struct hf_file *file, __u64 cgid, __u32 pid, const char *path);
+/* As above, `link` being /proc/PID/exe or /proc/PID/map_files/ADDRESSES. */
+void hash_request_by_link(const struct hf_file *file, __u64 cgid, const char *link, const char *path);
 __u32 hash_backlog(void);
 __u64 hash_files(void);
 __u64 hash_bytes(void);

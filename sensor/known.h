@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was reported of one container's files, by device and inode as the container sees them (of the overlay, of a
+ * volume). */
+#ifndef HOLDFAST_KNOWN_H
+#define HOLDFAST_KNOWN_H
+
+#include <stdbool.h>
+#include "types.h"
+#include "frames.h"
+
+/* Distinct files remembered per container, and how many more that are executed or loaded. */
+#define KNOWN_FILES 16384
+#define KNOWN_RESERVE 4096
+
+enum known_bits { /* of kinds */
+		  KNOWN_READ = 1,
+		  KNOWN_EXEC = 2,
+		  KNOWN_WRITTEN = 4,
+		  KNOWN_OUTSIDE_EXEC = 8,
+		  KNOWN_OUTSIDE_WRITTEN = 16,
+		  KNOWN_IDENTITY = 32, /* its content matters: executed, a hash suffix, "#!", ELF */
+		  KNOWN_APPENDED =
+		      64, /* closed after writing so often that the kernel was told to be silent about it */
+};
+
+struct known_file {
+	__u64 ino;	     /* as seen; 0 = free slot */
+	struct hf_file file; /* the version last reported */
+	__u64 replaced;	     /* boot ns at which another version was first seen under this inode number; 0 = never */
+	__u32 dev;
+	__u8 kinds;
+	__u8 opens;
+	__u8 writes;
+	__u8 reserve;
+};
+
+struct known_files {
+	struct known_file *slots;
+	unsigned capacity; /* power of two; 0 = nothing allocated yet */
+	unsigned used;
+	unsigned reserved; /* of used, those in the reserve */
+	__u64 refused;	   /* files beyond the bound */
+	__u64 refused_since;
+	__u64 refused_told;
+};
+
+struct known_file *known_find(struct known_files *k, __u32 dev, __u64 ino);
+/* A slot for a file that is not there yet. NULL: the bound is reached (or no memory). */
+struct known_file *known_add(struct known_files *k, __u32 dev, __u64 ino, bool important);
+void known_free(struct known_files *k);
+
+#endif

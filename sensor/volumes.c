@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Marks are on the container's own mounts (FAN_MARK_MOUNT), not on the filesystems: what the host or another container
+ * does with the same files is not this container's doing.
+ *
+ * Cost: reading /proc/PID/mountinfo once at the container's start and once a minute, four system calls per new volume.
+ * Nothing per open beyond what files.c says.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "volumes.h"
+#include "clock.h"
+#include "containers.h"
+#include "files.h"
+#include "gap.h"
+#include "handle.h"
+#include "kernel.h"
+#include "mountinfo.h"
+
+#define VOLUMES_MAX 512 /* per container; a container may mount as often as it likes */
+
+struct volume {
+	struct volume *next;
+	int mount_id; /* reused by the kernel: only equal together with device and point */
+	__u32 dev;
+	char *point;
+};
+
+struct marking {
+	struct container *c;
+	int root; /* O_PATH, of the container's root directory */
+	bool late;
+	unsigned count;
+	unsigned failed;
+};
+
+/* Kernel interfaces: no files that anyone could put there. */
+static const char *const interfaces[] = {
+    "proc",    "sysfs", "cgroup",  "cgroup2",	  "devpts",   "mqueue", "securityfs", "debugfs",
+    "tracefs", "bpf",	"fusectl", "binfmt_misc", "configfs", "pstore", "efivarfs",   "devtmpfs",
+};
+/*
+ * Opening a file there asks someone who may never answer, and a fanotify event opens its file. The sensor must not
+ * wait, because a container runtime waits for the sensor.
+ */
+static const char *const unanswering[] = {"fuse",   "nfs", "cifs",	"smb3",	    "ceph",  "9p",
+					  "autofs", "afs", "glusterfs", "virtiofs", "lustre"};
+
+static bool any_of(const char *type, const char *const *list, size_t count, bool prefix)
+{
+	for (size_t i = 0; i < count; i++)
+		if (prefix ? strncmp(type, list[i], strlen(list[i])) == 0 : strcmp(type, list[i]) == 0)
+			return true;
+	return false;
+}
+#define ANY_OF(type, list, prefix) any_of(type, list, sizeof(list) / sizeof(*(list)), prefix)
+
+static bool below(const char *path, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return strncmp(path, directory, length) == 0 && (path[length] == '/' || !path[length]);
+}
+
+static struct volume *find(struct container *c, const struct mount_entry *e)
+{
+	for (struct volume *v = c->volumes; v; v = v->next)
+		if (v->mount_id == e->id && v->dev == e->dev && strcmp(v->point, e->point) == 0)
+			return v;
+	return NULL;
+}
+
+/* Opens a mount point inside the container's root; the container can't lead the path elsewhere by a symlink. */
+static int open_inside(int root, const char *point)
+{
+	struct open_how how = {
+	    .flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
+	    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, root, point, &how, sizeof(how));
+}
+
+static int mark(struct marking *m, const struct mount_entry *e)
+{
+	struct statx st;
+	int fd = open_inside(m->root, e->point), error = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_MNT_ID, &st) < 0)
+		error = -errno;
+	else if (st.stx_mask & STATX_MNT_ID && (int)st.stx_mnt_id != e->id)
+		error = -ESTALE; /* hidden by another mount, or gone */
+	else
+		error = files_mark_mount(m->c, fd);
+	close(fd);
+	return error;
+}
+
+static bool each(const struct mount_entry *e, void *context)
+{
+	struct marking *m = context;
+	struct container *c = m->c;
+	struct volume *v;
+	char detail[512];
+	int error = 0;
+
+	if (++m->count > VOLUMES_MAX) {
+		gap(c, HF_GAP_MARK_FAILED, clock_boot(), 0, 0, false, "more mounts than are watched");
+		return false;
+	}
+	/* the root is marked as a whole filesystem; where it is no overlay it is a volume like others */
+	if (ANY_OF(e->type, interfaces, false) || (c->overlay_dev && e->dev == c->overlay_dev && c->marked))
+		return true;
+	/* masks over parts of /proc and /sys */
+	if (strcmp(e->type, "tmpfs") == 0 && (below(e->point, "/proc") || below(e->point, "/sys")))
+		return true;
+	if (find(c, e))
+		return true;
+	v = calloc(1, sizeof(*v));
+	if (!v)
+		return true;
+	v->mount_id = e->id;
+	v->dev = e->dev;
+	v->point = strdup(e->point);
+	if (!v->point) {
+		free(v);
+		return true;
+	}
+	v->next = c->volumes;
+	c->volumes = v;
+	if (ANY_OF(e->type, unanswering, true)) {
+		snprintf(detail, sizeof(detail), "%s on %.400s: opening files there may wait for ever", e->type,
+			 e->point);
+		gap(c, HF_GAP_MARK_FAILED, c->appeared, 0, 0, false, detail);
+		return true;
+	}
+	error = mark(m, e);
+	if (error == -ESTALE || error == -ENOENT || error == -ELOOP || error == -EXDEV)
+		return true; /* unreachable under that name: hidden by another mount */
+	if (error) {
+		snprintf(detail, sizeof(detail), "fanotify_mark %.400s: %s", e->point, strerror(-error));
+		gap(c, HF_GAP_MARK_FAILED, c->appeared, 0, 0, false, detail);
+	} else if (m->late) {
+		/* how long it has been mounted is not known, but not before the last look */
+		gap(c, HF_GAP_VOLUME_LATE, c->volumes_marked_at ? c->volumes_marked_at : c->appeared, clock_boot(), 0,
+		    false, e->point);
+	}
+	return true;
+}
+
+void volumes_mark(struct container *c, __u32 pid, bool late)
+{
+	struct marking m = {.c = c, .late = late};
+	char path[64], *text;
+	size_t size;
+	int fd;
+
+	if (c->fanotify < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/%u/root", pid);
+	m.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (m.root < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/%u/mountinfo", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	text = fd < 0 ? NULL : mountinfo_read(fd, &size);
+	if (text) {
+		mountinfo_each(text, each, &m);
+		free(text);
+		c->volumes_marked = true;
+		c->volumes_marked_at = clock_boot();
+	}
+	if (fd >= 0)
+		close(fd);
+	close(m.root);
+}
+
+__u32 volumes_process(const struct container *c)
+{
+	char path[8192], line[32];
+	struct stat own, its;
+	__u32 found = 0;
+	FILE *file;
+
+	if (!c->cgroup || stat("/proc/self/ns/mnt", &own) < 0)
+		return 0;
+	if (snprintf(path, sizeof(path), "%s/%s/cgroup.procs", kernel_cgroup2(), c->cgroup) >= (int)sizeof(path))
+		return 0;
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	for (unsigned tries = 0; !found && tries < 64 && fgets(line, sizeof(line), file); tries++) {
+		unsigned long pid = strtoul(line, NULL, 10);
+		struct stat root;
+
+		snprintf(path, sizeof(path), "/proc/%lu/ns/mnt", pid);
+		if (!pid || stat(path, &its) < 0 || its.st_ino == own.st_ino)
+			continue;
+		/* `runc init` has its own mount namespace before it has turned its root */
+		snprintf(path, sizeof(path), "/proc/%lu/root", pid);
+		if (c->overlay_dev && (stat(path, &root) < 0 || handle_dev(root.st_dev) != c->overlay_dev))
+			continue;
+		found = (__u32)pid;
+	}
+	fclose(file);
+	return found;
+}
+
+void volumes_forget(struct container *c)
+{
+	while (c->volumes) {
+		struct volume *next = c->volumes->next;
+
+		free(c->volumes->point);
+		free(c->volumes);
+		c->volumes = next;
+	}
+}
