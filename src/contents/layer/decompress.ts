@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createGunzip, createZstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { HoldfastError } from '../../errors/index.ts';
 import { type FramePiece, ZstdFrames } from './zstd.ts';
@@ -65,6 +64,14 @@ async function peek(source: Chunks): Promise<{ readonly magic: Buffer; readonly 
 
 type Decompressor = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
 
+/** Until more can be written, or never again. */
+async function drained(stream: Decompressor): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stream.once('drain', resolve).once('close', resolve);
+  await promise;
+  stream.off('drain', resolve).off('close', resolve);
+}
+
 /** Feeds a decompressor and yields what comes out. The source is read to its end, so that its digest gets checked. */
 async function* through(stream: Decompressor, source: Chunks, place: string): AsyncGenerator<Uint8Array, void, void> {
   let sourceError: unknown;
@@ -72,7 +79,7 @@ async function* through(stream: Decompressor, source: Chunks, place: string): As
     try {
       for await (const chunk of source) {
         if (stream.destroyed) return;
-        if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+        if (!stream.write(chunk)) await drained(stream);
       }
       stream.end();
     } catch (error) {
