@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import {
   startSensor,
 } from '../../../src/sensor/index.ts';
 import { type Output, type RunOptions, startContainerd, type TestContainerd } from '../../support/containerd.ts';
+import { withLayer } from '../../support/layered.ts';
 import { busyboxImage } from '../../support/roots.ts';
 
 const image = 'test.local/doer:latest';
@@ -159,18 +160,4 @@ function buildDoer(scratch: string): string {
   const files = readdirSync(source).filter((name) => name.endsWith('.c'));
   execFileSync('gcc', ['-static', '-O2', '-Wall', '-Wextra', '-Werror', '-o', out, ...files], { cwd: source });
   return out;
-}
-
-/** The busybox image with a layer on top: /bin/doer and two scripts. */
-async function layout(stage: Stage): Promise<string> {
-  const into = join(stage.scratch, 'layout');
-  cpSync(await busyboxImage(), into, { recursive: true });
-  const layer = join(stage.scratch, 'layer');
-  mkdirSync(join(layer, 'bin'), { recursive: true });
-  cpSync(stage.doer, join(layer, 'bin/doer'));
-  cpSync(join(import.meta.dirname, 'scripts'), join(layer, 'bin'), { recursive: true });
-  const tar = join(stage.scratch, 'layer.tar');
-  execFileSync('tar', ['-C', layer, '--owner=0', '--group=0', '--mode=u=rwX,go=rX', '-cf', tar, 'bin']);
-  execFileSync('umoci', ['raw', 'add-layer', '--image', `${into}:latest`, tar]);
-  return into;
 }

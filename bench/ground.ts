@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startContainerd, type TestContainerd } from '../test/support/containerd.ts';
+import { withLayer } from '../test/support/layered.ts';
+import { debianImage } from '../test/support/roots.ts';
+import { Agent } from './agent.ts';
+import { Audit } from './audit.ts';
+
+export const image = 'bench.local/loads:latest';
+
+/** What watches while a load runs. `again` is nothing a second time: what it differs from `nothing` by is noise. */
+export const conditions = ['nothing', 'again', 'holdfast', 'auditd'] as const;
+export type Condition = (typeof conditions)[number];
+
+/** A containerd of its own, an image with the loads in it, and the ways to watch. */
+export class Ground implements AsyncDisposable {
+  readonly containerd: TestContainerd;
+  readonly scratch: string;
+  #count = 0;
+
+  private constructor(containerd: TestContainerd, scratch: string) {
+    this.containerd = containerd;
+    this.scratch = scratch;
+  }
+
+  static async open(): Promise<Ground> {
+    const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+    const containerd = await startContainerd();
+    const ground = new Ground(containerd, scratch);
+    const base = await debianImage({ include: ['gcc', 'libc6-dev', 'make', 'redis-server', 'redis-tools'] });
+    const load = join(scratch, 'load');
+    execFileSync('gcc', ['-static', '-O2', '-o', load, join(import.meta.dirname, 'load/load.c')]);
+    const project = writeProject(join(scratch, 'project'));
+    await containerd.importImage(withLayer(base, { '/bench/load': load, '/bench/project': project }, scratch), image);
+    return ground;
+  }
+
+  /** A container that waits to be told. */
+  async container(): Promise<string> {
+    this.#count += 1;
+    const id = `${this.containerd.namespace}-${this.#count}`;
+    await this.containerd.run({ image, id, args: ['/bin/sleep', '86400'], detach: true });
+    return id;
+  }
+
+  /** The agent on a store of its own. */
+  agent(): Promise<Agent> {
+    return Agent.start(this.containerd.socket, mkdtempSync(join(this.scratch, 'store-')));
+  }
+
+  /** Does something while one of the conditions holds. */
+  async during<T>(condition: Condition, work: () => Promise<T>): Promise<T> {
+    const watcher =
+      condition === 'holdfast'
+        ? await this.agent()
+        : condition === 'auditd'
+          ? await Audit.start(this.scratch)
+          : undefined;
+    try {
+      return await work();
+    } finally {
+      await watcher?.stop();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.containerd.stop();
+    rmSync(this.scratch, { recursive: true, force: true });
+  }
+}
+
+/** A small C project: enough files for the compiler's own starts to count, little enough to build in seconds. */
+function writeProject(directory: string): string {
+  mkdirSync(directory);
+  const names = Array.from({ length: 40 }, (_, index) => `part${index}`);
+  for (const name of names) {
+    const body = Array.from(
+      { length: 40 },
+      (_, index) => `int ${name}_${index}(int x) { return x * ${index} + (x >> 3); }`,
+    );
+    writeFileSync(
+      join(directory, `${name}.c`),
+      `#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n${body.join('\n')}\n`,
+    );
+  }
+  writeFileSync(join(directory, 'main.c'), 'int main(void) { return 0; }\n');
+  const objects = [...names, 'main'].map((name) => `${name}.o`).join(' ');
+  writeFileSync(
+    join(directory, 'Makefile'),
+    `all: ${objects}\n\tgcc -o program ${objects}\nclean:\n\trm -f *.o program\n`,
+  );
+  return directory;
+}
