@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defaultSocket } from '../containers/index.ts';
 import {
   type Base,
   baseOf,
@@ -9,8 +10,6 @@ import {
   storeCheck,
 } from './host/index.ts';
 import { type Colour, colour, printable, table, write, writeJson } from './output/index.ts';
-
-const usualSocket = '/run/containerd/containerd.sock';
 
 interface DoctorOptions {
   readonly json?: true;
@@ -25,7 +24,7 @@ export function register(program: Command): void {
       'What this host can show, tried for real, and what would improve it.\n' +
         'Exit status: 0 all that identity needs is there, 1 something is missing, 3 could not tell.',
     )
-    .option('--containerd <socket>', `containerd's socket (looked for at ${usualSocket})`)
+    .option('--containerd <socket>', `containerd's socket (looked for at ${defaultSocket})`)
     .option('--store <dir>', 'where evidence would be kept')
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExamples:\n  holdfast doctor\n  sudo holdfast doctor --json | jq .base')
@@ -37,7 +36,7 @@ const exits = { complete: 0, missing: 1, unknown: 3 } as const satisfies Record<
 async function doctor(options: DoctorOptions): Promise<void> {
   const checks = [
     ...kernelChecks(),
-    await containerdCheck(options.containerd ?? usualSocket, options.containerd !== undefined),
+    await containerdCheck(options.containerd ?? defaultSocket, options.containerd !== undefined),
     storeCheck(options.store),
     ...(await sensorChecks()),
   ];

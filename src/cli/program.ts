@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { HoldfastError } from '../errors/index.ts';
 import { exitOf, printFailure, quietOnClosedPipe } from './output/index.ts';
 import { verbs } from './verbs.ts';
+import { version } from './version.ts';
 
 const examples = `
 Examples:
@@ -13,12 +13,6 @@ Examples:
 
 SOURCE is one of oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, containerd:REF.
 Exit status: 0 yes, 1 no (found, drifted), 2 usage, 3 could not tell.`;
-
-/** The version in package.json, which stands beside both `src` and `dist`. */
-export function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
-}
 
 /** The word that names the verb: the first that is no option, or what follows `help`. */
 function verbIn(argv: readonly string[]): string | undefined {

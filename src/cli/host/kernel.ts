@@ -75,7 +75,7 @@ function fanotifyCheck(read: ReadText): Check {
 function perfCheck(read: ReadText): Check {
   const level = read('/proc/sys/kernel/perf_event_paranoid')?.trim();
   if (level !== undefined) {
-    const detail = `kernel.perf_event_paranoid is ${level}; a sensor with CAP_PERFMON is above it`;
+    const detail = `kernel.perf_event_paranoid is ${level}; a sensor with CAP_SYS_ADMIN or CAP_PERFMON is above it`;
     return { name: 'perf', state: 'ok', detail, needed: true };
   }
   const remedy = 'A kernel built with CONFIG_PERF_EVENTS.';
