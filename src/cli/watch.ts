@@ -4,8 +4,8 @@ import { HoldfastError } from '../errors/index.ts';
 import { verdict } from '../verdict/index.ts';
 import { watch } from '../watch/index.ts';
 import { interrupt } from './output/index.ts';
-import { version } from './program.ts';
 import { jsonLines, openStoreForWatching, type Screen, termsOf, textLines } from './running/index.ts';
+import { version } from './version.ts';
 
 interface WatchOptions {
   readonly containerd: string;

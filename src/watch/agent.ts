@@ -477,7 +477,7 @@ export class Agent {
 
   private flushContainer(container: WatchedContainer): void {
     const { display, image = null } = container;
-    const seen = container.takeSeen();
+    const seen = container.seen.take();
     for (const finding of container.judged.takeFindings())
       this.record(container, 'finding', finding.time, finding, () => this.options.emit(finding));
     for (const { files, network, body } of observations(container, seen.files, seen.network))

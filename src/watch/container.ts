@@ -1,20 +1,26 @@
 import type { Container } from '../containers/index.ts';
 import type { Digest } from '../oci/index.ts';
-import type { ConnectionEvent, CountEvent, ExecEvent, MappingEvent, OpenEvent, ProcessRef } from '../sensor/index.ts';
-import type { FileSeen, NetworkSeen, RbomRevisionBody } from './bodies.ts';
-import type { CoverageGap } from './coverage.ts';
-import { coverageOf } from './coverage.ts';
+import type {
+  ConnectionEvent,
+  CountEvent,
+  ExecEvent,
+  FileVersion,
+  MappingEvent,
+  OpenEvent,
+  ProcessRef,
+} from '../sensor/index.ts';
+import { type CoverageGap, coverageOf } from './coverage.ts';
 import type { ContainerState } from './events.ts';
-import type { HashBook } from './hashes.ts';
-import { sameFile } from './hashes.ts';
+import { type HashBook, sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
 import { loads, looksLikeScript } from './interpreters.ts';
 import { Judged } from './judged.ts';
-import type { Manifest, MissingManifest, ProcessInfo } from './model.ts';
+import type { Content, Manifest, MissingManifest } from './model.ts';
 import { OpenedForExec, openedAs } from './opened.ts';
 import { execPath, isLoader, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
 import { isRuntime } from './runtime.ts';
+import { anonymousMemory, Seen } from './seen.ts';
 import { keyText, type Sighting } from './sighting.ts';
 
 /** What one container needs of the agent. */
@@ -26,12 +32,12 @@ export interface ContainerHost {
   later(millis: number, action: () => void): void;
 }
 
-/** How long an open waits for the exec that says what it was. */
-const classifyMillis = 80;
-/** Sightings that wait for the image's contents. */
-const waitingMax = 4096;
+/** Queues of the kernel differ in speed: so long an event waits for the exec that explains it. */
+const orderMillis = 80;
+/** What waits for the image's contents. */
+const waitingMax = 8192;
 const namesMax = 4096;
-const processesMax = 1024;
+const executablesMax = 1024;
 
 /**
  * One container: from the sensor's events to judged files. Events come in any order that a kernel can produce; nothing
@@ -42,11 +48,12 @@ export class WatchedContainer {
   readonly id: string;
   /** `namespace/id`. */
   readonly display: string;
+  readonly cgid: bigint;
   readonly judged: Judged;
-  cgid: bigint;
+  readonly seen = new Seen();
+  readonly gaps: CoverageGap[] = [];
   meta: Container;
   image: Digest | undefined;
-  manifest: Manifest | 'reading' | MissingManifest = 'reading';
   ambiguous = false;
   older = false;
   /** RFC 3339 UTC: coverage begins here. */
@@ -54,19 +61,16 @@ export class WatchedContainer {
   ended: string | undefined;
   /** Monotonic: when the sensor told that it is gone. */
   goneAt: number | undefined;
-  readonly gaps: CoverageGap[] = [];
+  manifest: Manifest | 'reading' | MissingManifest = 'reading';
   private readonly host: ContainerHost;
   private readonly programs = new Programs();
   private readonly opened = new OpenedForExec();
   private readonly names = new Map<string, string>();
   private readonly scripts = new Set<string>();
-  private readonly ancestors = new Map<number, { readonly start: bigint; readonly list: readonly ProcessRef[] }>();
-  private readonly executables: ExecEvent['file'][] = [];
-  private readonly waiting: { readonly sighting: Sighting; readonly content: Parameters<Judged['file']>[1] }[] = [];
-  private unsettled = 0;
-  private files: FileSeen[] = [];
-  private network: NetworkSeen[] = [];
-  private counts: RbomRevisionBody['counts'][number][] = [];
+  private readonly executables: FileVersion[] = [];
+  private waiting: ((manifest: Manifest | MissingManifest) => void)[] = [];
+  private unhashed = 0;
+  private firstExec: bigint | undefined;
 
   constructor(host: ContainerHost, meta: Container, cgid: bigint, since: string) {
     this.host = host;
@@ -83,99 +87,55 @@ export class WatchedContainer {
     const runtime = isRuntime(event);
     const opened = this.opened.take(event.self.pid);
     const program = opened.find((open) => sameFile(open.file, event.file));
-    const path = execPath(event, program?.path ?? this.names.get(nameKey(event.file)));
+    const path = execPath(event, program?.path ?? this.names.get(nameOf(event.file)));
     this.programs.add(event, path, runtime);
-    if (runtime) return;
-    this.rememberAncestors(event);
-    const process = this.programs.describe({ ...event.self, program: event.key }, event.ancestors);
-    const time = this.host.timeOf(event.time);
-    const snapshot = event.flags.snapshot;
-    if (event.flags.hostMountNamespace) {
-      this.judged.escape(process, path, time, this.image);
-      return;
+    if (!runtime) {
+      this.firstExec ??= event.time;
+      this.executed(event, path);
+      for (const open of opened) this.openedBy(open, event);
     }
-    this.rememberExecutable(event.file);
-    this.sight({
-      use: 'executed',
-      ran: 'exec',
-      path,
-      file: event.file,
-      time,
-      key: keyText(event.key),
-      snapshot,
-      process,
-    });
-    for (const open of opened) {
-      const as = openedAs(open, event);
-      if (as === 'script') this.openedFile(open, 'script', process);
-      if (as === 'loader') this.openedFile(open, 'library', process);
-    }
+    this.programs.release(event.key);
   }
 
   open(event: OpenEvent): void {
-    if (this.names.size < namesMax) this.names.set(nameKey(event.file), event.path);
+    if (this.names.size < namesMax) this.names.set(nameOf(event.file), event.path);
     switch (event.kind) {
       case 'exec':
-        if (event.flags.outside || this.ofRuntime(event.who)) return;
-        if (this.opened.add(event)) this.host.later(classifyMillis, () => this.openedAlone(event.who.pid));
+        if (!event.flags.outside) this.openedForExec(event);
         return;
       case 'read':
-        if (event.flags.outside) return;
-        this.read(event);
+        if (!event.flags.outside) this.attributed(event.who, event.time, () => this.read(event));
         return;
       case 'written':
-        this.written(event);
+        this.attributed(event.who, event.time, () => this.written(event));
         return;
     }
   }
 
   mapping(event: MappingEvent): void {
-    if (event.flags.hostMountNamespace || this.ofRuntime(event.who)) return;
-    const time = this.host.timeOf(event.time);
-    const process = this.describe(event.who);
-    const path = mappingPath(event);
-    const key = keyText(event.key);
-    const { snapshot } = event.flags;
-    if (event.file === undefined) {
-      this.files.push(anonymous(path, time, key, snapshot, process));
-      return;
-    }
-    const { file } = event;
-    // A program's own text is mapped too: what it is was said when it was executed.
-    const ran = this.executables.some((one) => sameFile(one, file)) ? 'exec' : 'library';
-    this.sight({ use: 'mapped', ran, path, file, time, key, snapshot, process });
+    if (!event.flags.hostMountNamespace) this.attributed(event.who, event.time, () => this.mapped(event));
   }
 
   connection(event: ConnectionEvent): void {
-    if (this.ofRuntime(event.who)) return;
-    const { op: use, address, port, protocol, mapped } = event;
-    const time = this.host.timeOf(event.time);
-    const process = this.describe(event.who);
-    this.network.push({ use, time, address, port, protocol, mapped, key: keyText(event.key), process });
+    this.attributed(event.who, event.time, () => {
+      const { op: use, address, port, protocol, mapped } = event;
+      const time = this.host.timeOf(event.time);
+      const process = this.programs.describe(event.who);
+      this.seen.network.push({ use, time, address, port, protocol, mapped, key: keyText(event.key), process });
+    });
   }
 
   count(event: CountEvent): void {
     const last = this.host.timeOf(event.last);
-    this.counts.push({ kind: event.kind, key: keyText(event.key), count: event.count, last });
+    this.seen.counts.push({ kind: event.kind, key: keyText(event.key), count: event.count, last });
   }
 
   /** The image's contents are there, or never will be: what waited is judged. */
   settleManifest(manifest: Manifest | MissingManifest): void {
     this.manifest = manifest;
-    for (const { sighting, content } of this.waiting.splice(0)) this.conclude(sighting, content);
-  }
-
-  /** What was seen since the last call, to be written and shown. */
-  takeSeen(): {
-    readonly files: readonly FileSeen[];
-    readonly network: readonly NetworkSeen[];
-    readonly counts: RbomRevisionBody['counts'];
-  } {
-    const seen = { files: this.files, network: this.network, counts: this.counts };
-    this.files = [];
-    this.network = [];
-    this.counts = [];
-    return seen;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const judge of waiting) judge(manifest);
   }
 
   /** What an earlier agent knew of it. */
@@ -188,7 +148,7 @@ export class WatchedContainer {
 
   /** Nothing of it waits any more. */
   get settled(): boolean {
-    return this.unsettled === 0 && this.waiting.length === 0 && this.opened.size === 0;
+    return this.unhashed + this.waiting.length + this.opened.size + this.programs.pending === 0;
   }
 
   /** `everybody`: gaps of all containers that ran then. */
@@ -203,66 +163,91 @@ export class WatchedContainer {
     };
   }
 
-  private sight(sighting: Sighting): void {
-    this.unsettled++;
-    this.host.hashes.ask(sighting.file, this.host.now(), (content) => {
-      this.unsettled--;
-      if (this.manifest !== 'reading') this.conclude(sighting, content);
-      else if (this.waiting.length < waitingMax) this.waiting.push({ sighting, content });
-      else this.files.push(this.judged.file(sighting, content, 'image-late', this.image));
-    });
+  /** Runs `action` when it is known which program did it; what the container's runtime does is left out. */
+  private attributed(who: ProcessRef, time: bigint, action: () => void): void {
+    const run = (): void => {
+      const program = this.programs.get(who.program);
+      // Before the container's own first program only its runtime can have acted in its cgroup.
+      const runtime = program?.runtime ?? (!this.older && (this.firstExec === undefined || time < this.firstExec));
+      if (!runtime) action();
+    };
+    if (this.programs.get(who.program) !== undefined || !this.programs.whenKnown(who.program, run)) run();
+    else this.host.later(orderMillis, () => this.programs.release(who.program));
   }
 
-  private conclude(sighting: Sighting, content: Parameters<Judged['file']>[1]): void {
-    const manifest = this.manifest === 'reading' ? 'image-late' : this.manifest;
-    this.files.push(this.judged.file(sighting, content, manifest, this.image));
+  private executed(event: ExecEvent, path: string): void {
+    const process = this.programs.describe({ ...event.self, program: event.key });
+    const time = this.host.timeOf(event.time);
+    if (event.flags.hostMountNamespace) {
+      this.judged.escape(process, path, time, this.image);
+      return;
+    }
+    this.rememberExecutable(event.file);
+    const { file, key } = event;
+    const { snapshot } = event.flags;
+    this.sight({ use: 'executed', ran: 'exec', path, file, time, key: keyText(key), snapshot, process });
   }
 
-  private openedFile(open: OpenEvent, ran: Sighting['ran'], process: ProcessInfo): void {
-    const path = withoutDeleted(open.path);
-    if (ran === 'script') this.scripts.add(path);
-    const use = ran === 'library' ? 'mapped' : 'executed';
-    const time = this.host.timeOf(open.time);
-    this.sight({ use, ran, path, file: open.file, time, snapshot: false, process });
+  private openedForExec(event: OpenEvent): void {
+    const exec = this.programs.lastExecOf(event.who);
+    // The exec came first: the file was opened for it when it lies just before it.
+    if (exec !== undefined && exec.time >= event.time) this.openedBy(event, exec);
+    else if (this.opened.add(event)) this.host.later(orderMillis, () => this.openedAlone(event.who.pid));
   }
 
-  /** No new exec came: a known one ran again, of which at least one file is new. */
+  /** Of an exec that was told: its program was judged there. */
+  private openedBy(open: OpenEvent, exec: ExecEvent): void {
+    const as = openedAs(open, exec);
+    if (as === 'program') return;
+    this.sightOpened(open, as === 'script' ? 'script' : 'library', { ...exec.self, program: exec.key });
+  }
+
+  /** No new exec came: a known one ran again, of which at least one file is new; or it was the runtime's own. */
   private openedAlone(pid: number): void {
     for (const open of this.opened.take(pid)) {
+      if (this.programs.get(open.who.program)?.runtime === true) continue;
+      if (this.executables.some((one) => sameFile(one, open.file))) continue;
       const path = withoutDeleted(open.path);
       const script = this.scripts.has(path) || looksLikeScript(path);
-      const ran = isLoader(path) ? 'library' : script ? 'script' : 'exec';
-      if (ran === 'exec') this.rememberExecutable(open.file);
-      this.openedFile(open, ran, this.describe(open.who));
+      this.sightOpened(open, isLoader(path) ? 'library' : script ? 'script' : 'exec', open.who);
     }
+  }
+
+  private sightOpened(open: OpenEvent, ran: Sighting['ran'], who: ProcessRef): void {
+    const path = withoutDeleted(open.path);
+    if (ran === 'script') this.scripts.add(path);
+    if (ran === 'exec') this.rememberExecutable(open.file);
+    const use = ran === 'library' ? 'mapped' : 'executed';
+    const time = this.host.timeOf(open.time);
+    this.sight({ use, ran, path, file: open.file, time, snapshot: false, process: this.programs.describe(who) });
+  }
+
+  private mapped(event: MappingEvent): void {
+    const { file } = event;
+    const time = this.host.timeOf(event.time);
+    const process = this.programs.describe(event.who);
+    const path = mappingPath(event);
+    const key = keyText(event.key);
+    const { snapshot } = event.flags;
+    if (file === undefined) {
+      this.seen.files.push(anonymousMemory(path, time, key, snapshot, process));
+      return;
+    }
+    // A program's own text is mapped too: what it is was said when it was executed.
+    const ran = this.executables.some((one) => sameFile(one, file)) ? 'exec' : 'library';
+    this.sight({ use: 'mapped', ran, path, file, time, key, snapshot, process });
   }
 
   private read(event: OpenEvent): void {
-    if (this.ofRuntime(event.who)) return;
     const path = withoutDeleted(event.path);
-    const program = this.programs.get(event.who.program);
-    if (program === undefined && looksLikeScript(path) && event.who.program !== 0n) {
-      // Its exec may still be on the way through the other queue.
-      this.unsettled++;
-      this.host.later(classifyMillis, () => {
-        this.unsettled--;
-        this.readBy(event, path);
-      });
-      return;
-    }
-    this.readBy(event, path);
-  }
-
-  private readBy(event: OpenEvent, path: string): void {
     const program = this.programs.get(event.who.program);
     const time = this.host.timeOf(event.time);
     if (program !== undefined && loads(program.path, path)) {
-      const process = this.describe(event.who);
+      const process = this.programs.describe(event.who);
       this.sight({ use: 'loaded', ran: 'script', path, file: event.file, time, snapshot: false, process });
       return;
     }
-    if (typeof this.manifest !== 'string') this.files.push(this.judged.read(event, path, time, this.manifest));
-    else this.files.push(this.judged.read(event, path, time, undefined));
+    this.whenImageKnown((manifest) => this.seen.files.push(this.judged.read(event, path, time, manifest)));
   }
 
   /** What ran before and was written now is judged again, with its new bytes. */
@@ -271,54 +256,38 @@ export class WatchedContainer {
     const time = this.host.timeOf(event.time);
     const before = this.judged.ranAs(path);
     if (before === undefined) {
-      this.files.push(this.judged.written(event, path, time));
+      this.seen.files.push(this.judged.written(event, path, time));
       return;
     }
-    const process = this.describe(event.who);
+    const process = this.programs.describe(event.who);
     this.sight({ use: 'written', ran: before, path, file: event.file, time, snapshot: false, process });
   }
 
-  private describe(who: ProcessRef): ProcessInfo {
-    const known = this.ancestors.get(who.pid);
-    return this.programs.describe(who, known !== undefined && known.start === who.start ? known.list : []);
+  private sight(sighting: Sighting): void {
+    this.unhashed++;
+    this.host.hashes.ask(sighting.file, this.host.now(), (content) => {
+      this.unhashed--;
+      this.whenImageKnown((manifest) => this.conclude(sighting, content, manifest));
+    });
   }
 
-  private ofRuntime(who: ProcessRef): boolean {
-    return this.programs.get(who.program)?.runtime === true;
+  private conclude(sighting: Sighting, content: Content, manifest: Manifest | MissingManifest): void {
+    this.seen.files.push(this.judged.file(sighting, content, manifest, this.image));
   }
 
-  private rememberAncestors(event: ExecEvent): void {
-    this.ancestors.delete(event.self.pid);
-    this.ancestors.set(event.self.pid, { start: event.self.start, list: event.ancestors });
-    if (this.ancestors.size > processesMax) {
-      const oldest = this.ancestors.keys().next();
-      if (oldest.done !== true) this.ancestors.delete(oldest.value);
-    }
+  private whenImageKnown(action: (manifest: Manifest | MissingManifest) => void): void {
+    if (this.manifest !== 'reading') action(this.manifest);
+    else if (this.waiting.length < waitingMax) this.waiting.push(action);
+    else action('image-late');
   }
 
-  private rememberExecutable(file: ExecEvent['file']): void {
+  private rememberExecutable(file: FileVersion): void {
     if (this.executables.some((one) => sameFile(one, file))) return;
     this.executables.push(file);
-    if (this.executables.length > processesMax) this.executables.shift();
+    if (this.executables.length > executablesMax) this.executables.shift();
   }
 }
 
-function nameKey(file: ExecEvent['file']): string {
+function nameOf(file: FileVersion): string {
   return `${file.dev}:${file.ino}`;
-}
-
-function anonymous(path: string, time: string, key: string, snapshot: boolean, process: ProcessInfo): FileSeen {
-  const none = { sha256: null, size: null, package: null, layer: null };
-  return {
-    use: 'mapped',
-    time,
-    path,
-    ...none,
-    verdict: 'none',
-    how: 'anonymous',
-    from: 'unknown',
-    key,
-    snapshot,
-    process,
-  };
 }

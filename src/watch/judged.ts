@@ -84,8 +84,9 @@ export class Judged {
   }
 
   /** Opened, for whatever reason: which package it belongs to is told by its path, its bytes are not asked for. */
-  read(event: OpenEvent, path: string, time: string, manifest: Manifest | undefined): FileSeen {
-    const found = event.file.place === 'lower' ? manifest?.byPath(path) : undefined;
+  read(event: OpenEvent, path: string, time: string, manifest: Manifest | MissingManifest): FileSeen {
+    const lower = event.file.place === 'lower' && typeof manifest !== 'string';
+    const found = lower ? manifest.byPath(path) : undefined;
     if (found?.package !== undefined) this.packagesRead.add(found.package);
     return unjudged('read', event, path, time, found);
   }

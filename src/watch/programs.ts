@@ -10,35 +10,82 @@ export interface Program {
 }
 
 const programsMax = 2048;
+const processesMax = 1024;
+const waitersMax = 4096;
 
-/** The executions of one container by the kernel's key, so that a process can be named long after its exec was told. */
+/** Parents' arguments say what they are; the whole is in the parent's own observation. */
+const parentArguments = 16;
+const parentArgumentLength = 256;
+
+/**
+ * The executions of one container by the kernel's key, so that a process can be named long after its exec was told, and
+ * the last exec of each process.
+ */
 export class Programs {
   private readonly known = new Map<bigint, Program>();
+  private readonly last = new Map<number, ExecEvent>();
+  private readonly waiters = new Map<bigint, (() => void)[]>();
+  private waiting = 0;
 
   add(event: ExecEvent, path: string, runtime: boolean): void {
-    this.known.delete(event.key);
-    this.known.set(event.key, { path, argv: event.argv, runtime });
-    if (this.known.size > programsMax) {
-      const oldest = this.known.keys().next();
-      if (oldest.done !== true) this.known.delete(oldest.value);
-    }
+    put(this.known, event.key, { path, argv: event.argv, runtime }, programsMax);
+    put(this.last, event.self.pid, event, processesMax);
   }
 
   get(key: bigint): Program | undefined {
     return this.known.get(key);
   }
 
-  describe(process: ProcessRef, ancestors: readonly ProcessRef[]): ProcessInfo {
+  /** The last exec that was told of this very process. */
+  lastExecOf(who: ProcessRef): ExecEvent | undefined {
+    const exec = this.last.get(who.pid);
+    return exec !== undefined && exec.self.start === who.start ? exec : undefined;
+  }
+
+  /** Runs once the program is known: now, or when `arrived` is called for it. False: too many wait already. */
+  whenKnown(key: bigint, action: () => void): boolean {
+    if (this.waiting >= waitersMax) return false;
+    this.waiting++;
+    const list = this.waiters.get(key);
+    if (list === undefined) this.waiters.set(key, [action]);
+    else list.push(action);
+    return true;
+  }
+
+  /** Its exec was told, or was waited for long enough. */
+  release(key: bigint): void {
+    const list = this.waiters.get(key);
+    if (list === undefined) return;
+    this.waiters.delete(key);
+    this.waiting -= list.length;
+    for (const action of list) action();
+  }
+
+  get pending(): number {
+    return this.waiting;
+  }
+
+  describe(process: ProcessRef): ProcessInfo {
     const program = this.known.get(process.program);
     return {
       pid: process.pid,
       path: program?.path ?? '',
       argv: program?.argv ?? [],
       uid: process.uid,
-      parents: ancestors.map((one) => {
+      parents: (this.lastExecOf(process)?.ancestors ?? []).map((one) => {
         const parent = this.known.get(one.program);
-        return { pid: one.pid, path: parent?.path ?? '', argv: parent?.argv ?? [] };
+        const argv = (parent?.argv ?? []).slice(0, parentArguments).map((text) => text.slice(0, parentArgumentLength));
+        return { pid: one.pid, path: parent?.path ?? '', argv };
       }),
     };
   }
+}
+
+/** The least recently put goes first. */
+function put<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= max) return;
+  const oldest = map.keys().next();
+  if (oldest.done !== true) map.delete(oldest.value);
 }

@@ -5,9 +5,18 @@ const factSets = [watchFacts, imageFacts];
 
 /** The store for reading, beside an agent that may be writing. `directory`: --store. */
 export function openStore(directory: string | undefined): Ledger {
-  return openLedger({ mode: 'read', directory: storeDirectory(directory), factSets });
+  return openLedger({
+    mode: 'read',
+    directory: storeDirectory(directory, process.env, process.getuid?.() ?? -1),
+    factSets,
+  });
 }
 
 export function openStoreForWatching(directory: string | undefined): Ledger {
-  return openLedger({ mode: 'write', directory: storeDirectory(directory), factSets, component: 'watch' });
+  return openLedger({
+    mode: 'write',
+    directory: storeDirectory(directory, process.env, process.getuid?.() ?? -1),
+    factSets,
+    component: 'watch',
+  });
 }
