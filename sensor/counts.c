@@ -100,8 +100,38 @@ static void gaps_of(struct container *c)
 	c->told.time = now;
 }
 
+/*
+ * The kernel skips a program that would interrupt itself on one CPU. It can't happen where tracepoints run with
+ * preemption off, as they do so far; should that change, nobody may take the silence for calm.
+ */
+static void skipped(void)
+{
+	static __u64 told, before;
+	__u64 total = 0, now = clock_boot();
+
+	for (unsigned i = 0; kernel_object && i < kernel_hooks_count; i++) {
+		struct bpf_prog_info info = {0};
+		__u32 size = sizeof(info);
+		struct bpf_program *program =
+		    bpf_object__find_program_by_name(kernel_object->obj, kernel_hooks[i].program);
+
+		if (!kernel_hooks[i].error && !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+			total += info.recursion_misses;
+	}
+	if (total > told &&
+	    gap(NULL, HF_GAP_RING, before, now, total - told, false, "BPF programs skipped by the kernel")) {
+		kernel_object->bss->ring_lost += total - told;
+		told = total;
+	}
+	before = now;
+}
+
 void counts_gaps(void)
 {
+	/* totals: told later, they are no less true */
+	if (!emit_ready())
+		return;
+	skipped();
 	for (struct container *c = containers_first(); c; c = c->next)
 		gaps_of(c);
 }

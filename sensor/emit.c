@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The queue in front of the pipe: one byte ring. A container's frames may fill an eighth of it, all containers'
- * together all but a reserve that frames without a container (heartbeats, capabilities) keep for themselves.
+ * The queue in front of the pipe: one byte ring. A container's events may fill an eighth of it, all containers' events
+ * together all but a reserve, that is for what a reader can't do without: containers' states and statistics, gaps,
+ * heartbeats.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 
 #define QUEUE_BYTES (1u << 20)
 #define QUEUE_SHARE (QUEUE_BYTES / 8)
-#define QUEUE_RESERVE (64u << 10)
+#define QUEUE_RESERVE (QUEUE_BYTES / 4)
 #define PIPE_BYTES (1 << 20) /* the usual limit of fs.pipe-max-size */
 
 static int out = -1;
@@ -94,15 +95,20 @@ int emit_flush(void)
 	return written == head;
 }
 
-static bool has_room(const struct container *c, __u64 container, __u64 size)
+static bool has_room(const struct container *c, const struct hf_header *frame)
 {
 	__u64 used = head - settled;
 
-	if (!container)
-		return used + size <= QUEUE_BYTES;
-	if (used + size > QUEUE_BYTES - QUEUE_RESERVE)
+	if (!frame->container || frame->type == HF_CONTAINER || frame->type == HF_GAP || frame->type == HF_STATS)
+		return used + frame->size <= QUEUE_BYTES;
+	if (used + frame->size > QUEUE_BYTES - QUEUE_RESERVE)
 		return false;
-	return !c || c->queued + size <= QUEUE_SHARE;
+	return !c || c->queued + frame->size <= QUEUE_SHARE;
+}
+
+bool emit_ready(void)
+{
+	return head - settled <= QUEUE_BYTES / 2;
 }
 
 bool emit(struct hf_header *frame, enum hf_type type, size_t fixed, const struct text *strings, unsigned count)
@@ -126,9 +132,9 @@ bool emit(struct hf_header *frame, enum hf_type type, size_t fixed, const struct
 	/* A refused frame takes its numbers along: the hole tells the reader. */
 	frame->seq = ++sequence;
 	frame->container_seq = c ? ++c->sequence : 0;
-	if (!has_room(c, frame->container, size)) {
+	if (!has_room(c, frame)) {
 		emit_flush();
-		if (!has_room(c, frame->container, size)) {
+		if (!has_room(c, frame)) {
 			lost++;
 			if (c)
 				c->stats.lost_queue++;

@@ -24,6 +24,9 @@ int emit_flush(void);  /* writes what the pipe takes; 1 = all gone, 0 = some wai
  */
 bool emit(struct hf_header *frame, enum hf_type type, size_t fixed, const struct text *strings, unsigned count);
 
+/* Half the queue or more is free: what can be told later (a container's end, losses) waits for this. */
+bool emit_ready(void);
+
 __u64 emit_lost(void); /* refused since start */
 
 #endif

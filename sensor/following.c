@@ -19,6 +19,8 @@
 
 #define NESTED_DEPTH 16
 
+static bool waiting; /* the end of a container waits for room in the queue */
+
 static int map_cgroups(void)
 {
 	return bpf_map__fd(kernel_object->maps.cgroups);
@@ -126,7 +128,16 @@ void following_gone(const struct cgroup_record *record)
 	if (record->h.container != record->cgid)
 		return;
 	c = container_by_cgid(record->cgid);
+	/* Its last counts are worth waiting for: until then it keeps its entry, and following_reconcile() finds it
+	 * again. */
+	if (c)
+		(void)emit_flush();
+	if (c && (!emit_ready() || c->queued)) {
+		waiting = true;
+		return;
+	}
 	if (c) {
+		container_settle(c);
 		counts_of(c);
 		container_remove(c);
 	}
@@ -174,4 +185,12 @@ void following_reconcile(void)
 		if (fd >= 0)
 			close(fd);
 	}
+}
+
+void following_ends(void)
+{
+	if (!waiting || !emit_ready())
+		return;
+	waiting = false;
+	following_reconcile();
 }

@@ -11,6 +11,9 @@ struct cgroup_record;
 void following_made(const struct cgroup_record *record);
 void following_gone(const struct cgroup_record *record);
 
+/* Each second: ends of containers that had to wait until the reader had read. */
+void following_ends(void);
+
 /* Cgroups whose record was lost in the ring are classified after all. */
 void following_reconcile(void);
 

@@ -130,6 +130,7 @@ static void timers(void)
 	}
 	next_second = now + SECOND;
 	counts_gaps();
+	following_ends();
 	if (now >= next_count) {
 		next_count = now + options.count_interval * SECOND;
 		following_reconcile();
@@ -153,11 +154,10 @@ static void turn(bool *ready)
 	if (ready[FILES])
 		files_read(FILES_BUDGET);
 	mappings_read(MAPPINGS_BUDGET);
-	if (ready[HASH])
-		hash_deliver();
+	hash_deliver(); /* also those that found no room before */
 	if (ready[INPUT])
 		read_input();
-	if (ready[SIGNALS])
+	if (ready[SIGNALS] || ready[OUTPUT]) /* OUTPUT: the reader is gone */
 		running = false;
 	timers();
 	flush();
@@ -172,7 +172,8 @@ static void loop(void)
 		int n = epoll_wait(epoll_fd, events, SOURCES, TICK_MILLIS);
 
 		for (int i = 0; i < n; i++)
-			ready[events[i].data.u32] = true;
+			ready[events[i].data.u32] =
+			    events[i].data.u32 != OUTPUT || events[i].events & (EPOLLERR | EPOLLHUP);
 		turn(ready);
 	}
 }
