@@ -9,6 +9,10 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Milliseconds between two comparisons with containerd's lists; default 30 s. */
   readonly relistEvery?: number;
+  /** Milliseconds between two signs of life asked of containerd; default 5 s. */
+  readonly heartbeatEvery?: number;
+  /** Milliseconds within which it must answer, or it counts as gone; default 10 s. */
+  readonly answerWithin?: number;
 }
 
 /** Milliseconds before another try to reach containerd: doubled each time, from the first to the last. */
@@ -29,7 +33,11 @@ export async function* watchContainers(socket: string, options: WatchOptions): A
   let stated = false;
   while (!signal.aborted) {
     const connection = connect(socket);
-    const session = new Session(connection, told, options.relistEvery ?? 30_000);
+    const session = new Session(connection, told, {
+      relistEvery: options.relistEvery ?? 30_000,
+      heartbeatEvery: options.heartbeatEvery ?? 5_000,
+      answerWithin: options.answerWithin ?? 10_000,
+    });
     let reason = 'containerd closed the stream of events';
     let wasConnected = false;
     try {

@@ -161,6 +161,22 @@ test('a watcher that starts before containerd states it once and goes on by itse
   );
 });
 
+test('a containerd that hangs with its socket open is a gap too', async () => {
+  await using watching = new Watching(containerd.socket, { heartbeatEvery: 200, answerWithin: 500 });
+  await watching.until(connected);
+  const pid = containerd.pid;
+  assert.ok(pid !== undefined);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const gap = await watching.until((event) => event.type === 'disconnected');
+    assert.ok(gap.type === 'disconnected');
+    assert.match(gap.reason, /did not answer in time/);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await watching.until(() => watching.events.at(-1)?.type === 'connected');
+});
+
 test('comparisons with the lists tell nothing again that was told', async () => {
   await using watching = new Watching(containerd.socket, { relistEvery: 500 });
   await watching.until(connected);

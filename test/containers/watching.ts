@@ -1,4 +1,6 @@
-import { type ContainerEvent, watchContainers } from '../../src/containers/index.ts';
+import { type ContainerEvent, type WatchOptions, watchContainers } from '../../src/containers/index.ts';
+
+type Rhythm = Omit<WatchOptions, 'signal'>;
 
 /** A watcher that runs beside a test and keeps what it was told. */
 export class Watching implements AsyncDisposable {
@@ -7,11 +9,11 @@ export class Watching implements AsyncDisposable {
   readonly #done: Promise<void>;
   #wake: () => void = () => {};
 
-  constructor(socket: string, options: { readonly relistEvery?: number } = {}) {
+  constructor(socket: string, options: Rhythm = {}) {
     this.#done = this.#watch(socket, options);
   }
 
-  async #watch(socket: string, options: { readonly relistEvery?: number }): Promise<void> {
+  async #watch(socket: string, options: Rhythm): Promise<void> {
     for await (const event of watchContainers(socket, { ...options, signal: this.#ending.signal })) {
       this.events.push(event);
       this.#wake();

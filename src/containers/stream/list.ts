@@ -6,13 +6,16 @@ import { keyOf, type Listed } from './compare.ts';
 
 /** More containers than any host runs. */
 const maxContainers = 50_000;
-const timeout = 15_000;
 
 /**
- * Every container of every namespace with its task.
+ * Every container of every namespace with its task. `timeout`: of each call, in milliseconds.
  * @throws HoldfastError `containerd-unreachable`, `containerd-refused`, `containerd-malformed`
  */
-export async function listAll(connection: Connection, signal: AbortSignal): Promise<Map<string, Listed>> {
+export async function listAll(
+  connection: Connection,
+  signal: AbortSignal,
+  timeout: number,
+): Promise<Map<string, Listed>> {
   const { namespaces } = await connection.call(listNamespaces, {}, { signal, timeout });
   const all = new Map<string, Listed>();
   for (const { name: namespace } of namespaces) {

@@ -19,20 +19,25 @@ const maxWaiting = 50_000;
 const settle = 50;
 const secondList = 1_000;
 const confirmAfter = 500;
-/** Between signs of life asked for: a gap is stated from the last of them. */
-const heartbeat = 5_000;
+
+/** Milliseconds. */
+export interface Rhythm {
+  readonly relistEvery: number;
+  readonly heartbeatEvery: number;
+  readonly answerWithin: number;
+}
 
 /** One connection's worth of watching: the first comparison, the stream of events, the comparisons after. */
 export class Session {
   readonly #connection: Connection;
   readonly #told: Told;
-  readonly #relistEvery: number;
+  readonly #rhythm: Rhythm;
   #lastAlive = new Date().toISOString();
 
-  constructor(connection: Connection, told: Told, relistEvery: number) {
+  constructor(connection: Connection, told: Told, rhythm: Rhythm) {
     this.#connection = connection;
     this.#told = told;
-    this.#relistEvery = relistEvery;
+    this.#rhythm = rhythm;
   }
 
   /** When containerd last gave a sign of life: the start of a gap that begins now. */
@@ -93,7 +98,7 @@ export class Session {
     try {
       await pause(settle, undefined, { signal });
       queue.put(this.#firstComparison(describer, signal));
-      for (let next = secondList; ; next = this.#relistEvery) {
+      for (let next = secondList; ; next = this.#rhythm.relistEvery) {
         await pause(next, undefined, { signal });
         const events = await this.#laterComparison(describer, signal);
         if (events.length > 0) queue.put(Promise.resolve(events));
@@ -107,8 +112,8 @@ export class Session {
   async #beat(queue: OrderedQueue<readonly ContainerEvent[]>, signal: AbortSignal): Promise<void> {
     try {
       for (;;) {
-        await pause(heartbeat, undefined, { signal });
-        await this.#connection.call(version, {}, { signal });
+        await pause(this.#rhythm.heartbeatEvery, undefined, { signal });
+        await this.#connection.call(version, {}, { signal, timeout: this.#rhythm.answerWithin });
         this.#lastAlive = new Date().toISOString();
       }
     } catch (error) {
@@ -118,7 +123,7 @@ export class Session {
 
   /** At a connection nothing but the lists can tell what happened before: every difference is told at once. */
   async #firstComparison(describer: Describer, signal: AbortSignal): Promise<readonly ContainerEvent[]> {
-    const listed = await listAll(this.#connection, signal);
+    const listed = await listAll(this.#connection, signal, this.#rhythm.answerWithin);
     const time = new Date().toISOString();
     this.#lastAlive = time;
     const events = await tell(compare(this.#told.containers, listed), describer, time);
@@ -130,7 +135,8 @@ export class Session {
    * looks was lost.
    */
   async #laterComparison(describer: Describer, signal: AbortSignal): Promise<readonly ContainerEvent[]> {
-    const look = async () => compare(this.#told.containers, await listAll(this.#connection, signal));
+    const timeout = this.#rhythm.answerWithin;
+    const look = async () => compare(this.#told.containers, await listAll(this.#connection, signal, timeout));
     const first = new Set((await look()).map(sameDifference));
     this.#lastAlive = new Date().toISOString();
     if (first.size === 0) return [];
