@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import type { Check } from '../../src/cli/host/index.ts';
+import { Stage } from '../sensor/behaviour/stage.ts';
 
 // What deploy/systemd does, without systemd: an agent without any capability, and a sensor with those of its file.
 const root = resolve(import.meta.dirname, '../..');
@@ -31,27 +33,24 @@ interface Answer {
   readonly checks: readonly Check[];
 }
 
-/** `doctor` as the unit would run it: user nobody, nothing held, and no more to be had than the unit allows. */
+const without = (capability: string): readonly string[] => bounding.filter((name) => name !== capability);
+
+const allowed = ['-all', ...bounding.map((name) => `+${name.slice('cap_'.length)}`)].join(',');
+const setprivArguments = [
+  `--reuid=${nobody}`,
+  `--regid=${nobody}`,
+  '--clear-groups',
+  `--bounding-set=${allowed}`,
+  '--inh-caps=-all',
+];
+
+/** `doctor` as the unit would run it. */
 function doctorAsNobody(sensor: string): Answer {
-  const allowed = ['-all', ...bounding.map((name) => `+${name.slice('cap_'.length)}`)].join(',');
-  const { stdout, stderr } = spawnSync(
-    'setpriv',
-    [
-      `--reuid=${nobody}`,
-      `--regid=${nobody}`,
-      '--clear-groups',
-      `--bounding-set=${allowed}`,
-      '--inh-caps=-all',
-      bin,
-      'doctor',
-      '--json',
-    ],
-    {
-      encoding: 'utf8',
-      cwd: '/',
-      env: { PATH: process.env['PATH'], HOLDFAST_SENSOR: sensor, HOLDFAST_STORE: scratch },
-    },
-  );
+  const { stdout, stderr } = spawnSync('setpriv', [...setprivArguments, bin, 'doctor', '--json'], {
+    encoding: 'utf8',
+    cwd: '/',
+    env: { PATH: process.env['PATH'], HOLDFAST_SENSOR: sensor, HOLDFAST_STORE: scratch },
+  });
   assert.equal(stderr, '');
   return JSON.parse(stdout) as Answer;
 }
@@ -75,19 +74,79 @@ test('the sensor sees as much with the unit’s capabilities, under an agent wit
   assert.deepEqual(wanting, []);
 });
 
-for (const capability of bounding) {
-  test(`without ${capability} something is missing: the unit grants no more than is used`, () => {
+for (const capability of ['cap_sys_admin', 'cap_dac_read_search']) {
+  test(`without ${capability} something is missing`, () => {
     const whole = doctorAsNobody(sensorWith('whole', bounding));
-    const less = doctorAsNobody(
-      sensorWith(
-        'less',
-        bounding.filter((name) => name !== capability),
-      ),
-    );
+    const less = doctorAsNobody(sensorWith('less', without(capability)));
     const lost = whole.checks.filter(({ name, state }) => state === 'ok' && stateOf(less, name) !== 'ok');
     assert.notDeepEqual(lost, []);
   });
 }
+
+/** What one container did, run, read and mapped, as this sensor saw it: kinds, paths, places and hashes. */
+async function seenBy(sensor: string): Promise<readonly string[]> {
+  process.env['HOLDFAST_SENSOR'] = sensor;
+  await using stage = await Stage.open();
+  const volume = join(stage.scratch, 'volume');
+  mkdirSync(volume, { mode: 0o700 });
+  copyFileSync(stage.doer, join(volume, 'tool'));
+  writeFileSync(join(volume, 'read.py'), 'print(1)');
+  const script =
+    'cp /bin/doer /tmp/copy; chmod 700 /tmp/copy; /tmp/copy true; /data/tool map /data/tool; cat /data/read.py';
+  const seen = await stage.act(['/bin/sh', '-c', script], { mounts: [{ source: volume, target: '/data' }] });
+  assert.equal(seen.output.code, 0, seen.output.stderr);
+  await stage.settle();
+  // Names only: a path is shown from the root of its mount once the mount is gone.
+  const lines = seen.events.map((event) => {
+    if (event.type === 'exec') return `exec ${event.argv.join(' ')} ${event.file.place}`;
+    if (event.type === 'open') return `open ${event.kind} ${basename(event.path)} ${event.file.place}`;
+    if (event.type === 'gap') return `gap ${event.cause}`;
+    return event.type === 'mapping' && event.file ? `mapping ${basename(event.path)} ${event.file.place}` : '';
+  });
+  const hashes = stage.events.map((event) =>
+    event.type === 'file-hash' ? `hash ${event.status} ${event.sha256}` : '',
+  );
+  return [...new Set([...lines, ...hashes])].filter((line) => line !== '').toSorted();
+}
+
+/** The sensor as the agent of the unit starts it: another user, nothing held, no more to be had than the unit allows. */
+function startedByNobody(name: string, capabilities: readonly string[]): string {
+  const wrapper = join(scratch, `${name}.sh`);
+  const drop = `setpriv ${setprivArguments.join(' ')}`;
+  writeFileSync(wrapper, `#!/bin/sh\nexec ${drop} ${sensorWith(name, capabilities)} "$@"\n`, { mode: 0o755 });
+  return wrapper;
+}
+
+const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+test('of a real container it sees all; without CAP_SYS_PTRACE its volumes stay dark', {
+  timeout: 120_000,
+}, async () => {
+  const seen = await seenBy(startedByNobody('started', bounding));
+  const wanted = [
+    'exec /tmp/copy true upper',
+    'exec /data/tool map /data/tool volume',
+    'exec cat /data/read.py lower',
+    'open written copy upper',
+    'open exec tool volume',
+    'open read read.py volume',
+    'mapping tool volume',
+    `hash ok ${sha256('print(1)')}`,
+  ];
+  assert.deepEqual(
+    wanted.filter((line) => !seen.includes(line)),
+    [],
+    seen.join('\n'),
+  );
+  assert.deepEqual(
+    seen.filter((line) => line.startsWith('gap')),
+    [],
+  );
+
+  const dark = await seenBy(startedByNobody('untraced', without('cap_sys_ptrace')));
+  assert.ok(dark.includes('exec /data/tool map /data/tool volume'), dark.join('\n'));
+  assert.ok(!dark.includes('open read read.py volume'), dark.join('\n'));
+});
 
 test('without any capability the sensor says what is refused, and doctor answers no', () => {
   const answer = doctorAsNobody(sensorWith('bare', []));
