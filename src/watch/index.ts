@@ -14,4 +14,17 @@ export { type FindingCode, type FindingCodeName, findingCodes, isFindingCode } f
 export type { Finding } from './findings.ts';
 export { imageFacts } from './image-facts.ts';
 export type { FileUse, From, MissingHash, MissingManifest, ProcessInfo } from './model.ts';
+export { type RbomInput, runtimeBom } from './rbom.ts';
+export {
+  containersOfImage,
+  findContainer,
+  findFinding,
+  type StoredContainer,
+  storedContainers,
+  storedFindings,
+  storedPackages,
+  storedState,
+} from './stored.ts';
+export { storedRbom } from './stored-rbom.ts';
+export { type FileUsed, packagesOf, usesOf } from './uses.ts';
 export { type WatchRequest, watch } from './watch.ts';
