@@ -49,9 +49,10 @@ const cases: readonly Case[] = [
     verb: ['send', '::1', '90'],
     expects: { op: 'send', protocol: udp, family: 6, address: '::1', port: 90, mapped: false },
   },
+  // The kernel itself turns this one into an IPv4 send before any hook runs.
   {
     verb: ['send', '::ffff:127.0.0.1', '91'],
-    expects: { op: 'send', protocol: udp, family: 4, address: '127.0.0.1', port: 91, mapped: true },
+    expects: { op: 'send', protocol: udp, family: 4, address: '127.0.0.1', port: 91, mapped: false },
   },
 ];
 

@@ -55,7 +55,13 @@ export class Stage implements AsyncDisposable {
     const containerd = await startContainerd();
     const scratch = mkdtempSync(join(tmpdir(), 'holdfast-stage-'));
     const stage = new Stage(containerd, scratch, buildDoer(scratch));
-    await containerd.importImage(await layout(stage), image);
+    const scripts = join(import.meta.dirname, 'scripts');
+    const files = {
+      '/bin/doer': stage.doer,
+      '/bin/script.sh': join(scripts, 'script.sh'),
+      '/bin/chained.sh': join(scripts, 'chained.sh'),
+    };
+    await containerd.importImage(withLayer(await busyboxImage(), files, scratch), image);
     return stage;
   }
 
