@@ -142,12 +142,20 @@ int kernel_seed_exec(__u64 cgid, __u64 key, __u64 time)
 {
 	struct known_value value = {
 	    .container = cgid, .name = key, .count = 1, .first = time, .last = time, .kind = HF_COUNT_EXEC};
+	struct returned_value back;
+	int fd;
 
 	if (!kernel_object)
 		return -ENODEV;
+	fd = bpf_map__fd(kernel_object->maps.returned);
 	if (bpf_map_update_elem(map(), &key, &value, BPF_NOEXIST))
 		return errno == EEXIST ? 0 : -errno;
-	kernel_object->bss->known_returned--; /* one that BPF did not count in */
+	/* one that BPF did not count in: given back less, it is counted all the same */
+	kernel_object->bss->known_returned--;
+	if (!bpf_map_lookup_elem(fd, &cgid, &back)) {
+		back.fine--;
+		bpf_map_update_elem(fd, &cgid, &back, BPF_EXIST);
+	}
 	return 0;
 }
 
