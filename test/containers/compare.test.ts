@@ -59,9 +59,9 @@ function tell(told: Told, events: readonly ContainerEvent[]): ContainerEvent[] {
 }
 
 const state = (told: Told) =>
-  [...told.containers].map(([key, { container: of, pid }]) => [key, of.created, pid]).sort();
+  Object.fromEntries([...told.containers].map(([key, { container: of, pid }]) => [key, [of.created, pid]]));
 const stateOf = (world: ReadonlyMap<string, Listed>) =>
-  [...world].map(([key, { record, pid }]) => [key, record.createdAt, pid]).sort();
+  Object.fromEntries([...world].map(([key, { record, pid }]) => [key, [record.createdAt, pid]]));
 
 test('telling the differences leads from any state to what is there, and then nothing differs', () => {
   fc.assert(

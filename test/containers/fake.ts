@@ -10,7 +10,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 
-export type Answer = Uint8Array | { readonly error: number } | 'hang';
+export type Answer = Uint8Array | { readonly error: status } | 'hang';
 
 /** What a server that is not to be trusted answers, by method path; a method that is not named is not implemented. */
 export interface Script {
@@ -24,16 +24,6 @@ export async function startFake(script: Script): Promise<AsyncDisposable & { rea
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-fake-'));
   const socket = join(directory, 's');
   const server = new Server({ 'grpc.max_send_message_length': -1 });
-  const plain = (value: Uint8Array) => Buffer.from(value);
-  const method = (path: string, responseStream: boolean) => ({
-    path,
-    requestStream: false,
-    responseStream,
-    requestSerialize: plain,
-    requestDeserialize: plain,
-    responseSerialize: plain,
-    responseDeserialize: plain,
-  });
   for (const [path, answer] of Object.entries(script.unary ?? {})) {
     const handler = (call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Uint8Array>) => {
       const given = answer(call.request);
@@ -69,6 +59,22 @@ export async function startFake(script: Script): Promise<AsyncDisposable & { rea
       await Promise.resolve(rmSync(directory, { recursive: true, force: true }));
     },
   };
+}
+
+function method(path: string, responseStream: boolean) {
+  return {
+    path,
+    requestStream: false,
+    responseStream,
+    requestSerialize: plain,
+    requestDeserialize: plain,
+    responseSerialize: plain,
+    responseDeserialize: plain,
+  };
+}
+
+function plain(value: Uint8Array): Buffer {
+  return Buffer.from(value);
 }
 
 export { status };

@@ -75,6 +75,17 @@ export function onlyForeign(layout: string, into: string): { readonly layout: st
   return { layout: into, index: index.digest };
 }
 
+/** The image with another command. */
+export function withCommand(layout: string, into: string, command: readonly string[]): string {
+  cpSync(layout, into, { recursive: true });
+  const { manifest } = manifestOf(layout);
+  const config = read(layout, manifest.config.digest) as { readonly config: object };
+  const changed = put(into, { ...config, config: { ...config.config, Cmd: command } });
+  const other = put(into, { ...manifest, config: { ...manifest.config, ...changed } });
+  point(into, { mediaType: manifestType, ...other });
+  return into;
+}
+
 /** The same image as `docker save` would write it. */
 export function dockerArchive(layout: string, file: string, name: string): void {
   const source = `oci:${layout}:latest`;

@@ -193,10 +193,10 @@ test('comparisons with the lists tell nothing again that was told', async () => 
 
 test('a tag that moved after the container was made does not lend it the new image', async () => {
   await containerd.run({ image, id: 'moved', args: ['sleep', '1000'], detach: true });
-  const before = new Watching(containerd.socket);
-  await before.until(connected);
-  const [first] = before.of('moved');
-  await before[Symbol.asyncDispose]();
+  const earlier = new Watching(containerd.socket);
+  await earlier.until(connected);
+  const [first] = earlier.of('moved');
+  await earlier[Symbol.asyncDispose]();
   assert.ok(first?.type === 'container' && first.container.image.manifest !== undefined);
 
   await containerd.ctr('images', 'tag', image, 'test/kept:latest');

@@ -31,6 +31,8 @@ export interface Output {
 export interface StartOptions {
   /** Load the CRI plugin too (off: it starts faster). */
   readonly cri?: boolean;
+  /** The image of pods' sandboxes, for CRI; import it under this name into namespace `k8s.io`. */
+  readonly sandboxImage?: string;
   /** Appended to the configuration, TOML. */
   readonly config?: string;
 }
@@ -239,7 +241,8 @@ function hook(): void {
 function configuration(of: TestContainerd, options: StartOptions): string {
   const disabled = ['aufs', 'btrfs', 'devmapper', 'zfs'].map((name) => `io.containerd.snapshotter.v1.${name}`);
   if (options.cri !== true) disabled.push('io.containerd.grpc.v1.cri');
-  const cri = `[plugins."io.containerd.grpc.v1.cri"]\nrestrict_oom_score_adj = true\ndisable_tcp_service = true`;
+  const cri = `[plugins."io.containerd.grpc.v1.cri"]\nrestrict_oom_score_adj = true\ndisable_tcp_service = true
+sandbox_image = ${JSON.stringify(options.sandboxImage ?? 'test/pause:latest')}`;
   return `version = 2
 root = ${JSON.stringify(of.root)}
 state = ${JSON.stringify(of.state)}
