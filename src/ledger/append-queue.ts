@@ -6,9 +6,9 @@ import type { Appended } from './model.ts';
 import { ledgerError } from './sqlite-error.ts';
 import type { Statements } from './statements.ts';
 
-/** What may wait for the disk, and what goes into one transaction. */
+/** What may wait for the disk, and what goes into one transaction: a group holds up the event loop, so it stays small. */
 const queueBounds = { entries: 65_536, bytes: 256 * 1024 * 1024 } as const;
-const groupBounds = { entries: 4096, bytes: 16 * 1024 * 1024 } as const;
+const groupBounds = { entries: 512, bytes: 16 * 1024 * 1024 } as const;
 
 interface Waiting {
   readonly append: Append;

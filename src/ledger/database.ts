@@ -51,7 +51,7 @@ export function openForReading(directory: string): DatabaseSync {
       if (done < migrations.length) {
         throw new HoldfastError('ledger-older', `at migration ${done} of ${migrations.length}`, { place: path });
       }
-      database.exec('PRAGMA cache_size=-8192; PRAGMA trusted_schema=OFF');
+      database.exec('PRAGMA cache_size=-4096; PRAGMA trusted_schema=OFF');
     });
   });
 }

@@ -91,7 +91,7 @@ export type Blob = Uint8Array;
 
 /** What `check` found wrong: nothing is repaired. */
 export interface LedgerProblem {
-  readonly kind: 'file' | 'leaf' | 'hole' | 'sequence' | 'subject' | 'blob' | 'facts';
+  readonly kind: 'file' | 'leaf' | 'hole' | 'sequence' | 'blob' | 'facts';
   readonly place: string;
   readonly message: string;
 }

@@ -1,7 +1,9 @@
 /**
- * The one store. Costs, by `bench/ledger.ts`: each group of appends is one transaction and one fsync, however many
- * entries it holds; a small entry (200 bytes of body, one subject) takes about 0.6 KB of file. The commit runs on
- * the caller's thread, so an append holds up its event loop for one fsync per group.
+ * The one store. What it costs, by `node bench/ledger.ts` on two cores and a fast disk: a group of appends is one
+ * transaction and one fsync, however many wait in it: 3,000 appends a second one at a time (0.3 ms each, plus the
+ * linger), 30,000 a second together; 0.4 to 0.6 KB of file for a small entry (200 bytes of body, one subject, one
+ * workload). The commit runs on the caller's thread: a group of at most 512 entries holds up its event loop, about
+ * 20 ms when it is full.
  */
 import { HoldfastError } from '../errors/index.ts';
 import type { Digest } from '../oci/index.ts';
