@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 #include "kernel.h"
@@ -78,6 +79,18 @@ static void settings(void)
 			kernel_object->rodata->memfd_dev = major(st.st_dev) << 20 | minor(st.st_dev);
 		close(memfd);
 	}
+}
+
+/*
+ * Where overlay is a module, its types are known only once it is loaded, and a sensor that starts at boot comes before
+ * the runtime that loads it. Asking for the file system makes the kernel load it, and mounts nothing.
+ */
+static void need_overlay(void)
+{
+	long fd = syscall(SYS_fsopen, "overlay", 1 /* FSOPEN_CLOEXEC */);
+
+	if (fd >= 0)
+		close((int)fd);
 }
 
 static struct bpf_program *program(unsigned i)
@@ -154,6 +167,7 @@ int kernel_open(const struct kernel_options *given)
 	error = find_cgroup2(given->cgroup2);
 	if (error)
 		return error;
+	need_overlay();
 	error = load_what_goes();
 	if (error)
 		return error;
