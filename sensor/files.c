@@ -36,6 +36,7 @@
 #include "mounts.h"
 #include "options.h"
 #include "sources.h"
+#include "volumes.h"
 
 #ifndef FAN_MARK_EVICTABLE
 #define FAN_MARK_EVICTABLE 0x200
@@ -296,6 +297,35 @@ static void tell_who(struct sight *s, __u32 pid)
 	}
 }
 
+/*
+ * Once a container has ended its mounts are taken apart, and a file's path is only that inside its mount: the place of
+ * the mount is put before it.
+ */
+static void add_point(struct sight *s)
+{
+	struct statx st;
+	const char *point;
+	size_t length;
+
+	if (statx(s->fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) < 0 ||
+	    !(st.stx_mask & STATX_MNT_ID))
+		return;
+	point = volumes_point(s->c, (int)st.stx_mnt_id);
+	if (!point)
+		return;
+	length = strlen(point);
+	if (s->length >= length && memcmp(s->path, point, length) == 0 &&
+	    (s->length == length || s->path[length] == '/'))
+		return;
+	if (s->length == 1) /* a mount of one file: its path inside is "/" */
+		s->length = 0;
+	if (length + s->length > sizeof(s->link))
+		return;
+	memmove(s->link + length, s->link, s->length);
+	memcpy(s->link, point, length);
+	s->length += length;
+}
+
 static void find_path(struct sight *s)
 {
 	static const char deleted[] = " (deleted)";
@@ -309,6 +339,8 @@ static void find_path(struct sight *s)
 	    memcmp(s->link + s->length - (sizeof(deleted) - 1), deleted, sizeof(deleted) - 1) == 0)
 		s->length -= sizeof(deleted) - 1;
 	s->path = s->link;
+	if (s->dev != s->c->overlay_dev)
+		add_point(s);
 }
 
 static bool named_like_code(const struct sight *s)
@@ -464,8 +496,7 @@ static bool seen(struct sight *s, enum hf_open_kind kind)
 		return false;
 	}
 	if (!handle_same(&known->file, &s->file)) {
-		if (known->file.ino != s->file.ino || known->file.gen != s->file.gen || known->kinds & KNOWN_IDENTITY)
-			known->replaced = clock_boot();
+		known->before = known->file;
 		known->file = s->file;
 		known->kinds &= KNOWN_WRITTEN | KNOWN_OUTSIDE_WRITTEN;
 	}
@@ -599,6 +630,16 @@ int files_read(int budget)
 			break;
 	}
 	return handled;
+}
+
+void files_catch_up(struct container *c)
+{
+	int group = c->shared_group ? shared : c->fanotify;
+
+	if (group < 0)
+		return;
+	for (int left = CATCH_UP; left > 0 && read_group(group, c->shared_group ? NULL : c) == TURN; left -= TURN)
+		;
 }
 
 void files_settle(struct container *c)

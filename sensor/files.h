@@ -16,6 +16,9 @@ int files_mark_mount(struct container *c, int fd);
 /* What was last reported of the file that the container sees under these numbers; NULL: nothing. */
 const struct known_file *files_known(struct container *c, __u32 dev, __u64 ino);
 
+/* Reads what waits in c's queue, but no more than a few hundred events: a flood must not hold up the loop. */
+void files_catch_up(struct container *c);
+
 /* Reads c's own queue to its end. */
 void files_settle(struct container *c);
 

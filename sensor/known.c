@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Open addressing, doubled at three quarters, nothing removed before the container ends: a file that is forgotten keeps
- * its slot with no kinds. Cost: one probe or a few; 72 bytes a file, 256 slots at first.
+ * its slot with no kinds. Cost: one probe or a few; 104 bytes a file, 256 slots at first.
  */
 #include <stdlib.h>
 #include "known.h"

@@ -24,9 +24,9 @@ enum known_bits { /* of kinds */
 };
 
 struct known_file {
-	__u64 ino;	     /* as seen; 0 = free slot */
-	struct hf_file file; /* the version last reported */
-	__u64 replaced;	     /* boot ns at which another version was first seen under this inode number; 0 = never */
+	__u64 ino;	       /* as seen; 0 = free slot */
+	struct hf_file file;   /* the version last reported */
+	struct hf_file before; /* the one before that; ino 0 = none */
 	__u32 dev;
 	__u8 kinds;
 	__u8 opens;

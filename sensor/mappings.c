@@ -222,16 +222,31 @@ static void resolve(struct container *c, const struct mapping *m, const char *li
 {
 	const struct known_file *known = files_known(c, m->dev, m->ino);
 	bool overlay = c->overlay_dev && m->dev == c->overlay_dev;
+	__u64 then = m->time + clock_realtime_offset();
 	struct stat st;
 	int fd;
 
-	/* Another file may have got these numbers since it was mapped. */
-	if (known && known->file.ino && known->replaced < m->time) {
+	/* A file is opened before it is mapped: that event waits in the container's queue. */
+	if (!known) {
+		files_catch_up(c);
+		known = files_known(c, m->dev, m->ino);
+	}
+	/*
+	 * A version whose ctime lies before the mapping and that files.c has seen is the one that was mapped. A later
+	 * one may have taken its place (or its inode number) since: then the one before it counts.
+	 */
+	if (known && known->file.ino && known->file.ctime <= then) {
 		*file = known->file;
 		return;
 	}
 	if (by_map_files(c, m, link, file))
 		return;
+	if (known && known->file.ino) {
+		*file = known->before.ino && known->before.ctime <= then ? known->before : known->file;
+		if (file->ctime > then)
+			file->flags |= HF_FILE_NO_CTIME;
+		return;
+	}
 	*file = (struct hf_file){
 	    .dev = overlay ? c->snapshot_dev : m->dev,
 	    .ino = m->ino,
@@ -297,6 +312,9 @@ void mappings_seen(struct container *c, const struct mapping *m)
 		 (unsigned long long)(m->address + m->length));
 	if (m->ino)
 		resolve(c, m, link, &file);
+	/* the runtime's own, before it enters the container's mounts; or an escape */
+	if (m->frame_flags & HF_FLAG_HOST_MNTNS && file.place == HF_PLACE_VOLUME)
+		file.place = HF_PLACE_HOST;
 	key = key_of(c, &file, &m->who);
 	if (c->maps->capacity) {
 		known = slot(c->maps, key);

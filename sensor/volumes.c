@@ -38,8 +38,7 @@ struct marking {
 	struct container *c;
 	int root; /* O_PATH, of the container's root directory */
 	bool late;
-	unsigned count;
-	unsigned failed;
+	unsigned count; /* of volumes known by now */
 };
 
 /* Kernel interfaces: no files that anyone could put there. */
@@ -114,10 +113,6 @@ static bool each(const struct mount_entry *e, void *context)
 	char detail[512];
 	int error = 0;
 
-	if (++m->count > VOLUMES_MAX) {
-		gap(c, HF_GAP_MARK_FAILED, clock_boot(), 0, 0, false, "more mounts than are watched");
-		return false;
-	}
 	/* the root is marked as a whole filesystem; where it is no overlay it is a volume like others */
 	if (ANY_OF(e->type, interfaces, false) || (c->overlay_dev && e->dev == c->overlay_dev && c->marked))
 		return true;
@@ -126,6 +121,10 @@ static bool each(const struct mount_entry *e, void *context)
 		return true;
 	if (find(c, e))
 		return true;
+	if (m->count >= VOLUMES_MAX) {
+		gap(c, HF_GAP_MARK_FAILED, clock_boot(), 0, 0, false, "more mounts than are watched");
+		return false;
+	}
 	v = calloc(1, sizeof(*v));
 	if (!v)
 		return true;
@@ -145,8 +144,17 @@ static bool each(const struct mount_entry *e, void *context)
 		return true;
 	}
 	error = mark(m, e);
-	if (error == -ESTALE || error == -ENOENT || error == -ELOOP || error == -EXDEV)
-		return true; /* unreachable under that name: hidden by another mount */
+	if (error == -ESTALE || error == -ENOENT || error == -ELOOP || error == -EXDEV || error == -ENOTDIR) {
+		/*
+		 * Not reachable under that name: hidden by another mount, gone, or one of the host's that are still
+		 * there while the runtime turns the root.
+		 */
+		c->volumes = v->next;
+		free(v->point);
+		free(v);
+		return true;
+	}
+	m->count++;
 	if (error) {
 		snprintf(detail, sizeof(detail), "fanotify_mark %.400s: %s", e->point, strerror(-error));
 		gap(c, HF_GAP_MARK_FAILED, c->appeared, 0, 0, false, detail);
@@ -161,6 +169,7 @@ static bool each(const struct mount_entry *e, void *context)
 void volumes_mark(struct container *c, __u32 pid, bool late)
 {
 	struct marking m = {.c = c, .late = late};
+	const struct volume *v;
 	char path[64], *text;
 	size_t size;
 	int fd;
@@ -171,6 +180,8 @@ void volumes_mark(struct container *c, __u32 pid, bool late)
 	m.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (m.root < 0)
 		return;
+	for (v = c->volumes; v; v = v->next)
+		m.count++;
 	snprintf(path, sizeof(path), "/proc/%u/mountinfo", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	text = fd < 0 ? NULL : mountinfo_read(fd, &size);
@@ -214,6 +225,14 @@ __u32 volumes_process(const struct container *c)
 	}
 	fclose(file);
 	return found;
+}
+
+const char *volumes_point(const struct container *c, int mount_id)
+{
+	for (const struct volume *v = c->volumes; v; v = v->next)
+		if (v->mount_id == mount_id)
+			return v->point;
+	return NULL;
 }
 
 void volumes_forget(struct container *c)

@@ -15,6 +15,9 @@ void volumes_mark(struct container *c, __u32 pid, bool late);
 /* A living process of c that has entered its mounts; 0: none yet. */
 __u32 volumes_process(const struct container *c);
 
+/* Where c has the mount of this id; NULL: it is none of its volumes. */
+const char *volumes_point(const struct container *c, int mount_id);
+
 void volumes_forget(struct container *c);
 
 #endif
