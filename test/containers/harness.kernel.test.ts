@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startContainerd } from '../support/containerd.ts';
@@ -48,8 +48,11 @@ test('a container runs, is entered, and stop leaves nothing behind', async () =>
   const image = await busyboxImage();
   const containerd = await startContainerd();
   const { scratch, namespace } = containerd;
+  const other = `${namespace}-other`;
+  const sockets: string[] = [];
   try {
     await containerd.importImage(image, 'test/busybox:latest');
+    await containerd.importImage(image, 'test/busybox:latest', { namespace: other });
     const hello = await containerd.run({ image: 'test/busybox:latest', id: 'hello', args: ['echo', 'hello'] });
     assert.deepEqual(hello, { code: 0, stdout: 'hello\n', stderr: '' });
 
@@ -68,6 +71,17 @@ test('a container runs, is entered, and stop leaves nothing behind', async () =>
     assert.equal(entered.stdout, '/scratch/config.toml\n');
     assert.equal(containerd.containerLog('long'), 'from env\n');
 
+    await containerd.run({
+      image: 'test/busybox:latest',
+      id: 'elsewhere',
+      namespace: other,
+      args: ['sleep', '9'],
+      detach: true,
+    });
+    sockets.push(...shimSockets(containerd.state));
+    assert.equal(sockets.length, 2);
+    assert.ok(sockets.every(existsSync));
+
     const during = traces(scratch, namespace);
     assert.ok(during.mounts.length > 0, 'a mount is seen while a container runs');
     assert.ok(during.processes.length >= 4, 'daemon, shim and container processes are seen');
@@ -76,7 +90,17 @@ test('a container runs, is entered, and stop leaves nothing behind', async () =>
     await containerd.stop();
   }
   assert.deepEqual(traces(scratch, namespace), nothing);
+  assert.deepEqual(traces(scratch, other), nothing);
+  assert.deepEqual(sockets.filter(existsSync), []);
 });
+
+/** containerd's shims listen under /run/containerd, wherever its state is. */
+function shimSockets(state: string): string[] {
+  const tasks = join(state, 'io.containerd.runtime.v2.task');
+  return readdirSync(tasks)
+    .flatMap((namespace) => readdirSync(join(tasks, namespace)).map((id) => join(tasks, namespace, id, 'address')))
+    .map((file) => readFileSync(file, 'utf8').trim().replace('unix://', ''));
+}
 
 test('the daemon can be killed and started again with its containers alive', async () => {
   const image = await busyboxImage();

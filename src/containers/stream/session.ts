@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { HoldfastError } from '../../errors/index.ts';
 import type { Connection } from '../api/connection.ts';
 import { subscribe, version } from '../api/methods.ts';
-import { malformed } from '../api/wire.ts';
 import type { ContainerEvent } from '../model.ts';
 import { compare, type Difference, type Listed, refOf, sameDifference } from './compare.ts';
 import { Describer } from './describe.ts';
@@ -82,7 +82,7 @@ export class Session {
         this.#lastAlive = new Date().toISOString();
         const parsed = parseEnvelope(envelope);
         if (parsed === undefined) continue;
-        if (!queue.put(interpret(parsed, describer))) throw malformed(`more than ${maxWaiting} events wait`);
+        if (!queue.put(interpret(parsed, describer))) throw overrun();
       }
       queue.end();
     } catch (error) {
@@ -144,6 +144,10 @@ export class Session {
     const lost = (await look()).filter((difference) => first.has(sameDifference(difference)));
     return await tell(lost, describer, new Date().toISOString());
   }
+}
+
+function overrun(): HoldfastError {
+  return new HoldfastError('containerd-unreachable', `its events came faster than they were taken: ${maxWaiting} wait`);
 }
 
 async function interpret(parsed: Parsed, describer: Describer): Promise<readonly ContainerEvent[]> {
