@@ -45,6 +45,7 @@
 #define GROUP_FLAGS (FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK)
 /* O_NONBLOCK: an event's file is opened for us, and opening must never wait (a FIFO, a tape) */
 #define EVENT_FLAGS (O_RDONLY | O_LARGEFILE | O_CLOEXEC | O_NOATIME | O_NONBLOCK)
+#define CATCH_UP 512  /* events */
 #define TURN 64	      /* events of one group before others have theirs */
 #define GROUPS_LEFT 8 /* of the host's limit, for others who use fanotify */
 #define OPENS 3
