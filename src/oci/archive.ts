@@ -76,12 +76,13 @@ async function scan(
   const found: Found = { members: new Map(), links: new Map() };
   const headers = new TarHeaders(file);
   const block = Buffer.alloc(512);
+  await handle.read(block, 0, 4, 0);
+  refuseCompressed(block, file);
   let position = 0;
   let count = 0;
   while (position < size) {
     signal.throwIfAborted();
     await readExactly(handle, block, position, headers.place);
-    if (position === 0) refuseCompressed(block, file);
     const step = headers.block(block);
     position += 512;
     if (step.kind === 'end') break;
