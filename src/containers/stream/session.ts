@@ -3,10 +3,11 @@ import { HoldfastError } from '../../errors/index.ts';
 import type { Connection } from '../api/connection.ts';
 import { subscribe, version } from '../api/methods.ts';
 import type { ContainerEvent } from '../model.ts';
-import { compare, type Difference, type Listed, refOf, sameDifference } from './compare.ts';
+import { compare, sameDifference } from './compare.ts';
 import { Describer } from './describe.ts';
+import { interpret, tell } from './interpret.ts';
 import { listAll } from './list.ts';
-import { type Parsed, parseEnvelope, topics } from './parse.ts';
+import { parseEnvelope, topics } from './parse.ts';
 import { OrderedQueue } from './queue.ts';
 import type { Told } from './told.ts';
 
@@ -148,60 +149,4 @@ export class Session {
 
 function overrun(): HoldfastError {
   return new HoldfastError('containerd-unreachable', `its events came faster than they were taken: ${maxWaiting} wait`);
-}
-
-async function interpret(parsed: Parsed, describer: Describer): Promise<readonly ContainerEvent[]> {
-  switch (parsed.type) {
-    case 'container-created': {
-      const { namespace, id, image, time } = parsed;
-      const container = await describer.created({ namespace, id }, image, time);
-      return [{ type: 'container', time, container, listed: false }];
-    }
-    case 'container-updated': {
-      const { namespace, id } = parsed;
-      const record = await describer.record({ namespace, id });
-      if (record === undefined) return [];
-      const container = await describer.listed(namespace, record, undefined);
-      return [{ type: 'container', time: new Date().toISOString(), container, listed: false }];
-    }
-    case 'removed': {
-      const { namespace, id, time } = parsed;
-      return [{ type: 'removed', ref: { namespace, id }, time, missed: false }];
-    }
-    case 'task':
-      return [parsed.event];
-    case 'image':
-      describer.forgetImage(parsed.event.namespace, parsed.event.name);
-      return [parsed.event];
-    default:
-      return parsed satisfies never;
-  }
-}
-
-async function tell(
-  differences: readonly Difference[],
-  describer: Describer,
-  time: string,
-): Promise<readonly ContainerEvent[]> {
-  const events: ContainerEvent[] = [];
-  const container = async ({ namespace, record, pid }: Listed) => {
-    const described = await describer.listed(namespace, record, pid);
-    events.push({ type: 'container', time, container: described, listed: true });
-  };
-  for (const one of differences) {
-    switch (one.type) {
-      case 'appeared':
-      case 'completed':
-        await container(one.listed);
-        break;
-      case 'vanished':
-        events.push({ type: 'removed', ref: refOf(one.held.container), time, missed: true });
-        break;
-      case 'started':
-      case 'exited':
-        events.push({ type: one.type, ref: one.ref, pid: one.pid, time, missed: true });
-        break;
-    }
-  }
-  return events;
 }
