@@ -37,33 +37,33 @@ enum hf_type {
 
 struct hf_header {
 	__u32 size;
-	__u16 type;          /* enum hf_type */
-	__u16 flags;         /* HF_FLAG_* */
-	__u64 seq;           /* of this sensor; a hole = frames the sensor dropped */
-	__u64 time;          /* CLOCK_BOOTTIME ns at which the kernel saw it */
+	__u16 type;	     /* enum hf_type */
+	__u16 flags;	     /* HF_FLAG_* */
+	__u64 seq;	     /* of this sensor; a hole = frames the sensor dropped */
+	__u64 time;	     /* CLOCK_BOOTTIME ns at which the kernel saw it */
 	__u64 container;     /* cgroup2 id of the container; 0 = none */
 	__u32 container_seq; /* of this container; a hole = its frames were dropped */
 	__u32 reserved;
 };
-#define HF_FLAG_SNAPSHOT 1     /* read from /proc, not seen happening */
-#define HF_FLAG_HOST_MNTNS 2   /* the process is in the host's mount namespace (the runtime, or an escape) */
-#define HF_FLAG_OUTSIDE 4      /* done by a process that is not in the container */
-#define HF_FLAG_COARSE 8       /* this container is over its bound of distinct argv: argv is left out of the key */
-#define HF_FLAG_TRUNCATED 16   /* a string or list in this frame was cut at its bound */
+#define HF_FLAG_SNAPSHOT 1   /* read from /proc, not seen happening */
+#define HF_FLAG_HOST_MNTNS 2 /* the process is in the host's mount namespace (the runtime, or an escape) */
+#define HF_FLAG_OUTSIDE 4    /* done by a process that is not in the container */
+#define HF_FLAG_COARSE 8     /* this container is over its bound of distinct argv: argv is left out of the key */
+#define HF_FLAG_TRUNCATED 16 /* a string or list in this frame was cut at its bound */
 
 /* Where the bytes of a file lie. */
 enum hf_place {
 	HF_PLACE_UNKNOWN = 0,
-	HF_PLACE_LOWER = 1,  /* overlay, image layer */
-	HF_PLACE_UPPER = 2,  /* overlay, written or copied up since the container was made */
+	HF_PLACE_LOWER = 1, /* overlay, image layer */
+	HF_PLACE_UPPER = 2, /* overlay, written or copied up since the container was made */
 	HF_PLACE_TMPFS = 3,
 	HF_PLACE_VOLUME = 4, /* another filesystem, bind-mounted */
 	HF_PLACE_MEMFD = 5,  /* no file system at all */
 	HF_PLACE_HOST = 6,   /* a host file seen from the host's mount namespace */
 };
-#define HF_FILE_UNLINKED 1  /* no directory entry: O_TMPFILE, or removed while in use */
-#define HF_FILE_NO_CTIME 2  /* this kernel does not show ctime there: match on the newest */
-#define HF_FILE_NO_GEN 4    /* generation not known: match on device and inode */
+#define HF_FILE_UNLINKED 1 /* no directory entry: O_TMPFILE, or removed while in use */
+#define HF_FILE_NO_CTIME 2 /* this kernel does not show ctime there: match on the newest */
+#define HF_FILE_NO_GEN 4   /* generation not known: match on device and inode */
 
 /*
  * One version of one file's content. dev and ino are the *real* file's (under
@@ -75,9 +75,9 @@ struct hf_file {
 	__u64 ino;
 	__u64 ctime; /* ns since the epoch */
 	__u32 gen;
-	__u16 mode;  /* st_mode */
-	__u8 place;  /* enum hf_place */
-	__u8 flags;  /* HF_FILE_* */
+	__u16 mode; /* st_mode */
+	__u8 place; /* enum hf_place */
+	__u8 flags; /* HF_FILE_* */
 };
 
 /* A process: pid + start names it; program is the key of the exec it runs. */
@@ -94,7 +94,7 @@ struct hf_hello {
 	__u32 protocol;
 	__u32 pid;
 	__u64 realtime_offset; /* CLOCK_REALTIME - CLOCK_BOOTTIME, ns */
-	__u64 started;         /* CLOCK_BOOTTIME ns */
+	__u64 started;	       /* CLOCK_BOOTTIME ns */
 };
 
 enum hf_capability_state {
@@ -113,13 +113,13 @@ struct hf_capability {
 /* each second; the counters run since the sensor's start */
 struct hf_heartbeat {
 	struct hf_header h;
-	__u64 ring_records;      /* BPF ring */
+	__u64 ring_records; /* BPF ring */
 	__u64 ring_lost;
-	__u64 perf_records;      /* mappings */
+	__u64 perf_records; /* mappings */
 	__u64 perf_lost;
 	__u64 fanotify_events;
 	__u64 fanotify_overflows;
-	__u64 queue_lost;        /* frames refused because the agent did not read */
+	__u64 queue_lost; /* frames refused because the agent did not read */
 	__u64 hashed_files;
 	__u64 hashed_bytes;
 	__u32 containers;
@@ -129,22 +129,22 @@ struct hf_heartbeat {
 };
 
 enum hf_container_state {
-	HF_CONTAINER_SEEN = 1,    /* its cgroup exists */
+	HF_CONTAINER_SEEN = 1,	  /* its cgroup exists */
 	HF_CONTAINER_MARKED = 2,  /* files on its root are watched */
 	HF_CONTAINER_STARTED = 3, /* its own first exec was seen */
-	HF_CONTAINER_GONE = 4,    /* its cgroup was removed */
+	HF_CONTAINER_GONE = 4,	  /* its cgroup was removed */
 };
-#define HF_CONTAINER_OLDER 1        /* it ran before the sensor did */
+#define HF_CONTAINER_OLDER 1	    /* it ran before the sensor did */
 #define HF_CONTAINER_SHARED_GROUP 2 /* shares a fanotify queue with others */
-#define HF_CONTAINER_LATE 4         /* its first exec came before the mark */
+#define HF_CONTAINER_LATE 4	    /* its first exec came before the mark */
 /* sent at each change of state; strings: containerd namespace, id, cgroup path, root path on the host */
 struct hf_container {
 	struct hf_header h;
 	__u32 state;
 	__u32 flags;
-	__u64 marked;     /* boot ns; 0 = not yet */
+	__u64 marked;	  /* boot ns; 0 = not yet */
 	__u64 first_exec; /* boot ns; 0 = none seen */
-	__u32 pid;        /* its first process; 0 = not known */
+	__u32 pid;	  /* its first process; 0 = not known */
 	__u32 reserved;
 };
 
@@ -156,12 +156,13 @@ struct hf_container {
 struct hf_exec {
 	struct hf_header h;
 	struct hf_process self;
-	struct hf_process ancestors[HF_ANCESTORS]; /* [0] = parent; stops at the container's edge (the first outside it is included) */
-	struct hf_file file;   /* what runs: of a script, its interpreter */
+	struct hf_process ancestors[HF_ANCESTORS]; /* [0] = parent; stops at the container's edge (the first outside it
+						      is included) */
+	struct hf_file file;			   /* what runs: of a script, its interpreter */
 	__u64 key;
-	__u64 capabilities;    /* effective */
+	__u64 capabilities; /* effective */
 	__u32 gid;
-	__u32 argc;            /* of the whole argv, also where the bytes were cut */
+	__u32 argc; /* of the whole argv, also where the bytes were cut */
 };
 
 /* First fork of a program (known key: container, program). No strings. */
@@ -201,7 +202,7 @@ enum hf_hash_status {
 	HF_HASH_GONE = 4,     /* it could no longer be opened */
 	HF_HASH_CHANGING = 5, /* it changed while it was read, three times */
 	HF_HASH_ERROR = 6,
-	HF_HASH_BACKLOG = 7,  /* the queue was full: it is asked again at the next sight */
+	HF_HASH_BACKLOG = 7, /* the queue was full: it is asked again at the next sight */
 };
 /*
  * The content of one hf_file, once per version however many containers use it.
@@ -243,11 +244,11 @@ struct hf_connection {
 	struct hf_process who;
 	__u64 key;
 	__u8 address[16]; /* network order; IPv4 in the first four bytes, also where it came mapped */
-	__u16 port;       /* host order */
+	__u16 port;	  /* host order */
 	__u8 op;
-	__u8 family;      /* 4 or 6: of the address after unmapping */
-	__u8 protocol;    /* IPPROTO_* */
-	__u8 mapped;      /* 1: an IPv4 address that came as ::ffff:a.b.c.d */
+	__u8 family;   /* 4 or 6: of the address after unmapping */
+	__u8 protocol; /* IPPROTO_* */
+	__u8 mapped;   /* 1: an IPv4 address that came as ::ffff:a.b.c.d */
 	__u16 reserved;
 };
 
@@ -269,25 +270,25 @@ struct hf_count {
 };
 
 enum hf_gap_cause {
-	HF_GAP_RING = 1,          /* the BPF ring was full, or the container over its share of it */
-	HF_GAP_PERF = 2,          /* mapping records lost; repaired by reading /proc/PID/maps (see to) */
-	HF_GAP_FANOTIFY = 3,      /* a file event queue overflowed */
-	HF_GAP_QUEUE = 4,         /* the agent did not read fast enough */
-	HF_GAP_MARK_LATE = 5,     /* files opened before the mark */
-	HF_GAP_OLDER = 6,         /* ran before the sensor */
-	HF_GAP_EXEC_LIMIT = 7,    /* more distinct executions than are remembered */
+	HF_GAP_RING = 1,       /* the BPF ring was full, or the container over its share of it */
+	HF_GAP_PERF = 2,       /* mapping records lost; repaired by reading /proc/PID/maps (see to) */
+	HF_GAP_FANOTIFY = 3,   /* a file event queue overflowed */
+	HF_GAP_QUEUE = 4,      /* the agent did not read fast enough */
+	HF_GAP_MARK_LATE = 5,  /* files opened before the mark */
+	HF_GAP_OLDER = 6,      /* ran before the sensor */
+	HF_GAP_EXEC_LIMIT = 7, /* more distinct executions than are remembered */
 	HF_GAP_FILE_LIMIT = 8,
 	HF_GAP_CONNECTION_LIMIT = 9,
 	HF_GAP_MAPPING_LIMIT = 10,
 	HF_GAP_HASH_BACKLOG = 11,
-	HF_GAP_VOLUME_LATE = 12,  /* files opened on a volume before its mark */
-	HF_GAP_MARK_FAILED = 13,  /* files of this container are not watched: detail says why */
+	HF_GAP_VOLUME_LATE = 12, /* files opened on a volume before its mark */
+	HF_GAP_MARK_FAILED = 13, /* files of this container are not watched: detail says why */
 };
 /* Something this container did may not have been seen. container 0 = all that ran. strings: detail */
 struct hf_gap {
 	struct hf_header h;
-	__u64 from; /* boot ns */
-	__u64 to;   /* boot ns; 0 = still open */
+	__u64 from;  /* boot ns */
+	__u64 to;    /* boot ns; 0 = still open */
 	__u64 count; /* events lost; 0 = not known */
 	__u32 cause;
 	__u32 repaired; /* 1: what was lost was read again another way */
