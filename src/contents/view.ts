@@ -82,7 +82,7 @@ export function viewFor(
     const content = captures.find((capture) => capture.reader === reader)?.content;
     if (content === undefined) continue;
     // A hard link of a wished-for file under a name nobody wished for is not the reader's.
-    if (path !== node.asked && reader.wants(path, node.mode, node.size).kind === 'none') continue;
+    if (reader.wants(path, node.mode, node.size).kind === 'none') continue;
     kept.push({ path, mode: node.mode, size: node.size, layer: node.layer, content });
   }
   return {
