@@ -8,7 +8,7 @@ import { coded, counts, entry, openReader, scratch } from './scratch.ts';
 test('kill -9 at any moment: what was acknowledged is there, without holes, and the next writer goes on', async (context) => {
   const directory = scratch(context);
   let known = 0;
-  for (let round = 0; round < 25; round++) {
+  for (let round = 0; round < 15; round++) {
     const child = startAppender(context, [directory, '4', '300']);
     // Some are killed while they open, some after many appends: the moment within a commit is chance.
     await child.reached(round % 5 === 0 ? 0 : 1 + round * 3);
@@ -39,7 +39,7 @@ test('kill -9 at any moment: what was acknowledged is there, without holes, and 
       await ledger.close();
     }
   }
-  assert.ok(known > 500, `only ${known} entries were appended in all`);
+  assert.ok(known > 300, `only ${known} entries were appended in all`);
 });
 
 test('the lock goes with its holder, and names it while it lives', async (context) => {
