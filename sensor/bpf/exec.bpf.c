@@ -234,7 +234,8 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 		__builtin_memset(e->ancestors, 0, sizeof(e->ancestors));
 		read_ancestors(task, container, e->ancestors);
 		e->key = key;
-		e->capabilities = BPF_CORE_READ(task, cred, cap_effective.val);
+		/* whole: what it is made of has changed, its eight bytes have not */
+		BPF_CORE_READ_INTO(&e->capabilities, task, cred, cap_effective);
 		e->gid = BPF_CORE_READ(task, cred, egid.val);
 		e->argc = BPF_CORE_READ(bprm, argc);
 

@@ -77,7 +77,7 @@ typedef struct {
 	unsigned int val;
 } kgid_t;
 
-/* one u64 since 6.3, two u32 before: eight bytes in the same order on little endian */
+/* one u64 since 6.3, two u32 before: eight bytes in the same order on little endian, read whole */
 typedef struct {
 	u64 val;
 } kernel_cap_t;
