@@ -59,14 +59,14 @@ const verdicts = {
   unknown: 'Could not tell whether all that identity needs is here.',
 } as const satisfies Record<Base, string>;
 
-/** The table, then a remedy for each thing that is wanting: needed ones first. */
+/** The table, what stays unseen, then a remedy for each thing that is wanting: needed ones first. */
 function page(checks: readonly Check[], base: Base): string {
   const rows = checks.map((check) => [
     colour(shade(check), marks[check.state]),
     check.name,
     check.state,
     check.needed ? 'needed' : '',
-    printable(check.detail),
+    printable(check.detail === '' ? (check.shows ?? '') : check.detail),
   ]);
   const columns = ['', 'what', 'state', 'need', 'found'].map((title) => ({ title, shrinks: title === 'found' }));
   const wanting = checks.filter((check) => check.remedy !== undefined);
@@ -75,9 +75,18 @@ function page(checks: readonly Check[], base: Base): string {
     wanting.toSorted((a, b) => Number(b.needed) - Number(a.needed)),
     (check) => check.remedy ?? '',
   );
+  const unseen = wanting.flatMap(({ name, shows }) => (shows === undefined ? [] : [`  ${name.padEnd(18)}${shows}\n`]));
   const remedies = [...byRemedy].map(
-    ([remedy, all]) => `  ${all.map((check) => check.name).join(', ')}\n    ${remedy}\n`,
+    ([remedy, all]) => `  ${all.map(({ name }) => name).join(', ')}:\n    ${remedy}\n`,
   );
-  const improve = remedies.length === 0 ? '' : `\nWhat would improve it:\n${remedies.join('')}`;
-  return `${table(columns, rows)}${improve}\n${verdicts[base]}\n`;
+  return [
+    table(columns, rows),
+    ...section('Not seen on this host, or only in part:', unseen),
+    ...section('What would improve it:', remedies),
+    `\n${verdicts[base]}\n`,
+  ].join('');
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`\n${title}\n`, ...lines];
 }

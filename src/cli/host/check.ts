@@ -4,6 +4,8 @@ export interface Check {
   readonly state: 'ok' | 'partial' | 'missing' | 'unknown';
   /** What was found, or the errno and the call that said no. */
   readonly detail: string;
+  /** Of a hook: what it shows, or what stays unseen without it. */
+  readonly shows?: string;
   /** Without it identity can't be judged on this host. */
   readonly needed: boolean;
   /** What would improve it; absent when nothing is wanting. */

@@ -20,7 +20,8 @@ export async function sensorChecks(environment: NodeJS.ProcessEnv = process.env)
 
 function capabilityCheck({ name, state, detail }: Capability): Check {
   const { sentence, improve, needed } = capabilities[name];
-  if (state === 'shown') return { name, state: 'ok', detail: detail === '' ? sentence : detail, needed };
+  const found = { name, detail, shows: sentence, needed } as const;
+  if (state === 'shown') return { ...found, state: 'ok' };
   const why = detail === '' ? state : `${state}: ${detail}`;
-  return { name, state: state === 'partial' ? 'partial' : 'missing', detail: why, needed, remedy: improve };
+  return { ...found, state: state === 'partial' ? 'partial' : 'missing', detail: why, remedy: improve };
 }
