@@ -7,15 +7,19 @@ import { manifestsOnSnapshot } from '../image/candidates.ts';
 import { standsOn } from '../image/chain.ts';
 import { type ResolvedImage, resolveImage } from '../image/resolve.ts';
 import type { Container, ContainerRef, RunningImage } from '../model.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** A container that is not there any more answers at once; one whose containerd hangs must not hold up the others. */
 const askTimeout = 3_000;
 const maxImages = 1000;
+/** A burst of new containers must not become as many calls at once. */
+const maxAsking = 16;
 
 /** Makes containers out of records: labels, pod, and the image, which is resolved once per name and kept. */
 export class Describer {
   readonly #connection: Connection;
   readonly #signal: AbortSignal;
+  readonly #asking = new Turnstile(maxAsking);
   readonly #images = new Map<string, Promise<ResolvedImage>>();
 
   constructor(connection: Connection, signal: AbortSignal) {
@@ -31,7 +35,11 @@ export class Describer {
   }
 
   /** Of a create event: asks for the record; when that is gone, what the event said must do. */
-  async created(ref: ContainerRef, image: string, time: string): Promise<Container> {
+  created(ref: ContainerRef, image: string, time: string): Promise<Container> {
+    return this.#asking.pass(() => this.#created(ref, image, time));
+  }
+
+  async #created(ref: ContainerRef, image: string, time: string): Promise<Container> {
     const record = await this.record(ref);
     if (record !== undefined) return await this.listed(ref.namespace, record, undefined);
     const named = plain(await this.#image(ref.namespace, image));
