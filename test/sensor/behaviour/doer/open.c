@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static int read_one(int fd, const char *what)
@@ -113,22 +114,22 @@ int do_append_loop(int count, char **args)
 	return 0;
 }
 
-/* flood-files DIRECTORY TIMES: new files as fast as the machine allows; at most 64 exist at once */
+/* flood-files DIRECTORY SECONDS: new files as fast as the machine allows; at most 64 exist at once; prints how many */
 int do_flood_files(int count, char **args)
 {
 	char path[4096];
+	int made = 0;
 	if (count < 2)
 		return 2;
-	for (int i = 0; i < atoi(args[1]); i++) {
-		snprintf(path, sizeof(path), "%s/flood-%d", args[0], i);
+	for (time_t end = time(NULL) + atoi(args[1]); time(NULL) < end; made++) {
+		snprintf(path, sizeof(path), "%s/flood-%d", args[0], made);
 		int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 		if (fd < 0 || write(fd, "x", 1) != 1)
 			return fail("flood");
 		close(fd);
-		if (i >= 64) {
-			snprintf(path, sizeof(path), "%s/flood-%d", args[0], i - 64);
-			unlink(path);
-		}
+		snprintf(path, sizeof(path), "%s/flood-%d", args[0], made - 64);
+		unlink(path);
 	}
+	printf("%d\n", made);
 	return 0;
 }
