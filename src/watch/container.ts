@@ -33,7 +33,7 @@ export interface ContainerHost {
 }
 
 /** Queues of the kernel differ in speed: so long an event waits for the exec that explains it. */
-const orderMillis = 80;
+const orderMillis = 50;
 /** What waits for the image's contents. */
 const waitingMax = 8192;
 const namesMax = 4096;
@@ -120,7 +120,7 @@ export class WatchedContainer {
     this.attributed(event.who, event.time, () => {
       const { op: use, address, port, protocol, mapped } = event;
       const time = this.host.timeOf(event.time);
-      const process = this.programs.describe(event.who);
+      const process = this.programs.describeAt(event.who, event.time);
       this.seen.network.push({ use, time, address, port, protocol, mapped, key: keyText(event.key), process });
     });
   }
@@ -206,7 +206,7 @@ export class WatchedContainer {
   private openedAlone(pid: number): void {
     for (const open of this.opened.take(pid)) {
       if (this.programs.get(open.who.program)?.runtime === true) continue;
-      if (this.executables.some((one) => sameFile(one, open.file))) continue;
+      if (this.isExecutable(open.file)) continue;
       const path = withoutDeleted(open.path);
       const script = this.scripts.has(path) || looksLikeScript(path);
       this.sightOpened(open, isLoader(path) ? 'library' : script ? 'script' : 'exec', open.who);
@@ -225,17 +225,33 @@ export class WatchedContainer {
   private mapped(event: MappingEvent): void {
     const { file } = event;
     const time = this.host.timeOf(event.time);
-    const process = this.programs.describe(event.who);
     const path = mappingPath(event);
     const key = keyText(event.key);
     const { snapshot } = event.flags;
     if (file === undefined) {
+      const process = this.programs.describeAt(event.who, event.time);
       this.seen.files.push(anonymousMemory(path, time, key, snapshot, process));
       return;
     }
-    // A program's own text is mapped too: what it is was said when it was executed.
-    const ran = this.executables.some((one) => sameFile(one, file)) ? 'exec' : 'library';
-    this.sight({ use: 'mapped', ran, path, file, time, key, snapshot, process });
+    const map = (): void => {
+      const process = this.programs.describeAt(event.who, event.time);
+      // A program's own text is mapped too: what it is was said when it was executed.
+      const ran = this.isExecutable(file) ? 'exec' : 'library';
+      this.sight({ use: 'mapped', ran, path, file, time, key, snapshot, process });
+    };
+    if (file.place === 'lower' || this.isExecutable(file)) map();
+    else {
+      // The kernel maps a program before it says that it runs it.
+      this.unhashed++;
+      this.host.later(orderMillis, () => {
+        this.unhashed--;
+        map();
+      });
+    }
+  }
+
+  private isExecutable(file: FileVersion): boolean {
+    return this.executables.some((one) => sameFile(one, file));
   }
 
   private read(event: OpenEvent): void {
@@ -243,7 +259,7 @@ export class WatchedContainer {
     const program = this.programs.get(event.who.program);
     const time = this.host.timeOf(event.time);
     if (program !== undefined && loads(program.path, path)) {
-      const process = this.programs.describe(event.who);
+      const process = this.programs.describeAt(event.who, event.time);
       this.sight({ use: 'loaded', ran: 'script', path, file: event.file, time, snapshot: false, process });
       return;
     }
@@ -259,7 +275,7 @@ export class WatchedContainer {
       this.seen.files.push(this.judged.written(event, path, time));
       return;
     }
-    const process = this.programs.describe(event.who);
+    const process = this.programs.describeAt(event.who, event.time);
     this.sight({ use: 'written', ran: before, path, file: event.file, time, snapshot: false, process });
   }
 
@@ -282,7 +298,7 @@ export class WatchedContainer {
   }
 
   private rememberExecutable(file: FileVersion): void {
-    if (this.executables.some((one) => sameFile(one, file))) return;
+    if (this.isExecutable(file)) return;
     this.executables.push(file);
     if (this.executables.length > executablesMax) this.executables.shift();
   }

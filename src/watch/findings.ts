@@ -45,6 +45,7 @@ export function whyOf(ran: Ran, sight: Sight, identity: Identity): string {
   const from = fromOf(sight, identity);
   if (identity.verdict === 'foreign' && identity.how === 'modified')
     return `${where} ${verbs[ran]} with ${digest} from ${from}; ${inImage(identity.image)}`;
+  if (!sight.content.known) return `${where} ${verbs[ran]} from ${from}; it was gone before its bytes could be read`;
   return `${where} ${verbs[ran]} from ${from}; no file of the image has ${digest}`;
 }
 

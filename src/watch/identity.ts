@@ -19,6 +19,8 @@ export function judge(sight: Sight, manifest: Manifest | MissingManifest): Ident
   if (!content.known) {
     // A lower layer is read-only: what the kernel read from there at a path of the image is the image's.
     if (sight.place === 'lower' && atPath !== undefined) return { verdict: 'good', how: 'by-layer', image: atPath };
+    // Whatever its bytes were, no file of an image is a memory file.
+    if (sight.place === 'memfd') return { verdict: 'foreign', how: 'not-in-image' };
     return { verdict: 'unknown', reason: content.reason };
   }
   if (atPath?.sha256 === content.sha256) return { verdict: 'good', how: 'content', image: atPath };

@@ -13,6 +13,10 @@ const programsMax = 2048;
 const processesMax = 1024;
 const waitersMax = 4096;
 
+/** An execve takes no longer between mapping its program and running it. */
+const duringExecNanos = 1_500_000n;
+const execsPerProcess = 8;
+
 /** Parents' arguments say what they are; the whole is in the parent's own observation. */
 const parentArguments = 16;
 const parentArgumentLength = 256;
@@ -23,13 +27,14 @@ const parentArgumentLength = 256;
  */
 export class Programs {
   private readonly known = new Map<bigint, Program>();
-  private readonly last = new Map<number, ExecEvent>();
+  private readonly execs = new Map<number, readonly ExecEvent[]>();
   private readonly waiters = new Map<bigint, (() => void)[]>();
   private waiting = 0;
 
   add(event: ExecEvent, path: string, runtime: boolean): void {
     put(this.known, event.key, { path, argv: event.argv, runtime }, programsMax);
-    put(this.last, event.self.pid, event, processesMax);
+    const before = (this.execs.get(event.self.pid) ?? []).filter((one) => one.self.start === event.self.start);
+    put(this.execs, event.self.pid, [...before.slice(1 - execsPerProcess), event], processesMax);
   }
 
   get(key: bigint): Program | undefined {
@@ -38,7 +43,7 @@ export class Programs {
 
   /** The last exec that was told of this very process. */
   lastExecOf(who: ProcessRef): ExecEvent | undefined {
-    const exec = this.last.get(who.pid);
+    const exec = this.execs.get(who.pid)?.at(-1);
     return exec !== undefined && exec.self.start === who.start ? exec : undefined;
   }
 
@@ -63,6 +68,18 @@ export class Programs {
 
   get pending(): number {
     return this.waiting;
+  }
+
+  /**
+   * As `describe`, for what a process did at `time`: the sensor names its program as of when it reads the event, and the
+   * kernel maps a program shortly before it says that it runs it.
+   */
+  describeAt(process: ProcessRef, time: bigint): ProcessInfo {
+    const execs = (this.execs.get(process.pid) ?? []).filter((one) => one.self.start === process.start);
+    const exec =
+      execs.find((one) => one.time >= time && one.time - time < duringExecNanos) ??
+      execs.findLast((one) => one.time <= time);
+    return this.describe(exec === undefined ? process : { ...process, program: exec.key });
   }
 
   describe(process: ProcessRef): ProcessInfo {
