@@ -35,7 +35,7 @@ export const dpkg: PackageReader = {
     const files = new Map(view.kept.map((file) => [file.path, file]));
     const read = (path: string) => {
       const file = files.get(path);
-      return file === undefined ? undefined : textOf(file, problems);
+      return file === undefined ? undefined : textOf(file, problems, 'names');
     };
     const entries = nativeFirst(entriesOf(view.kept, problems), view.architecture);
     const diversions = readDiversions(read(`${database}diversions`) ?? '', `${database}diversions`, problems);

@@ -1,6 +1,6 @@
 import { Problems } from './problems.ts';
 import { purlOf } from './purl.ts';
-import { type FoundPackage, type KeptFile, noWish, type PackageReader, type Wish } from './reader.ts';
+import { type FoundPackage, type ImageView, type KeptFile, noWish, type PackageReader, type Wish } from './reader.ts';
 import { parentOf, textOf } from './text.ts';
 
 const keep: Wish = { kind: 'keep', bound: 8 << 20 };
@@ -9,31 +9,58 @@ const modules = '/node_modules/';
 
 /**
  * npm packages: each directory right under `node_modules/` or `node_modules/@scope/` whose package.json has a name and a
- * version. A package owns its directory without the packages nested in it. What `npm ls` would not see, a `node_modules`
- * deep inside a package (test fixtures), belongs to that package. pnpm's and yarn's stores (`node_modules/.pnpm/…`) count.
+ * version, and each such directory that a link there leads to (workspaces, `file:`). A package owns its directory without
+ * the packages nested in it. What `npm ls` would not see, a `node_modules` deep inside a package (test fixtures), belongs to
+ * that package. pnpm's and yarn's stores (`node_modules/.pnpm/…`) count.
  */
 export const npm: PackageReader = {
   name: 'npm',
   wants(path) {
-    if (!path.endsWith(manifest) || !path.includes(modules)) return noWish;
-    return packageDirectory(path) === parentOf(path) ? keep : noWish;
+    return path.endsWith(manifest) ? keep : noWish;
   },
   read(view) {
     const problems = new Problems();
-    const found = new Map<string, FoundPackage & { readonly owns: string[] }>();
-    for (const file of view.kept) {
-      const one = readManifest(file, problems);
-      if (one !== undefined) found.set(parentOf(file.path), one);
-    }
+    const manifests = new Map(view.kept.map((file) => [parentOf(file.path), file]));
+    const found = new Map<string, Owning>();
+    const add = (directory: string) => {
+      const file = manifests.get(directory);
+      const one = file === undefined || found.has(directory) ? undefined : readManifest(file, problems);
+      if (one !== undefined) found.set(directory, one);
+      return one;
+    };
+    for (const [directory, file] of manifests) if (packageDirectory(file.path) === directory) add(directory);
+    const linked = linkedDirectories(view).flatMap((directory) => {
+      const one = add(directory);
+      return one === undefined ? [] : [{ directory, one }];
+    });
     if (found.size > 0) {
       for (const { path } of view.files) {
         const directory = path.includes(modules) ? packageDirectory(path) : undefined;
         if (directory !== undefined) found.get(directory)?.owns.push(path);
       }
     }
+    for (const { directory, one } of linked) one.owns.push(...outsideModules(view, directory));
     return { packages: [...found.values()], problems: problems.done() };
   },
 };
+
+type Owning = FoundPackage & { readonly owns: string[] };
+
+/** Where links that stand in a package's place lead to, the deepest first: it owns its files before those around it. */
+function linkedDirectories(view: ImageView): readonly string[] {
+  const directories = view.links.flatMap(({ path }) => {
+    const isPackage = path.includes(modules) && packageDirectory(`${path}${manifest}`) === path;
+    const real = isPackage ? view.realPath(`${path}${manifest}`) : undefined;
+    return real === undefined ? [] : [parentOf(real)];
+  });
+  return [...new Set(directories)].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+}
+
+/** The files below a directory that lie in no package of a `node_modules` of its own. */
+function outsideModules(view: ImageView, directory: string): readonly string[] {
+  const around = packageDirectory(`${directory}${manifest}`);
+  return view.filesUnder(directory).flatMap(({ path }) => (packageDirectory(path) === around ? [path] : []));
+}
 
 /**
  * The directory of the innermost package that holds a path: `/a/node_modules/b` for `/a/node_modules/b/lib/c.js`.
@@ -58,7 +85,7 @@ export function packageDirectory(path: string): string | undefined {
   return end === undefined ? undefined : parts.slice(0, end).join('/');
 }
 
-function readManifest(file: KeptFile, problems: Problems): (FoundPackage & { readonly owns: string[] }) | undefined {
+function readManifest(file: KeptFile, problems: Problems): Owning | undefined {
   const text = textOf(file, problems);
   if (text === undefined) return undefined;
   let parsed: unknown;

@@ -16,7 +16,7 @@ export const packageProblems = {
   'python-leftover': 'An unfinished install or removal left metadata behind that pip ignores.',
   'go-malformed': 'A Go binary’s build information can’t be read.',
   'go-pointer-format': 'A Go binary is older than Go 1.18: its build information lies behind pointers and is not read.',
-  'package-encoding': 'A text is not UTF-8; it was read as Latin-1.',
+  'package-encoding': 'A text is not UTF-8; the rest of it was read.',
   'package-too-big': 'A file of a package database is bigger than what is read.',
   'package-purl': 'A package’s name or version can’t be written as a package URL.',
   'package-too-many': 'A database names more packages or files than are read.',

@@ -2,7 +2,7 @@ import type { Problems } from './problems.ts';
 import { normalName, type PythonMetadata, readMetadata } from './python-metadata.ts';
 import { readInstalledFiles, readRecord } from './python-record.ts';
 import type { ImageView, KeptFile } from './reader.ts';
-import { baseOf, linesOf, parentOf, textOf } from './text.ts';
+import { baseOf, linesOf, parentOf, resolvePath, textOf } from './text.ts';
 
 /** One distribution's metadata as it lies on the disk. */
 export interface Distribution extends PythonMetadata {
@@ -23,7 +23,7 @@ interface Group {
 
 /** `NAME.dist-info/PART`, `NAME.egg-info/PART`, `NAME.egg/EGG-INFO/PART`, or one file `NAME.egg-info`. */
 const pattern = /^(.*)\/([^/]+\.(?:dist-info|egg-info)|[^/]+\.egg\/EGG-INFO)(?:\/([^/]+))?$/;
-const parts = new Set(['METADATA', 'RECORD', 'PKG-INFO', 'installed-files.txt', 'top_level.txt']);
+const parts = new Set(['METADATA', 'RECORD', 'PKG-INFO', 'installed-files.txt', 'top_level.txt', 'direct_url.json']);
 
 /** Takes a path of metadata apart; undefined for every other path. */
 export function metadataParts(
@@ -48,7 +48,22 @@ export function distributionsOf(view: ImageView, problems: Problems): readonly D
     groups.set(directory, group);
   }
   const compiled = groups.size === 0 ? new Map<string, string[]>() : compiledFiles(view);
-  return [...groups.values()].flatMap((group) => distributionOf(group, view, compiled, problems));
+  return [
+    ...[...groups.values()].flatMap((group) => distributionOf(group, view, compiled, problems)),
+    ...zippedEggs(view),
+  ];
+}
+
+/** Eggs that are zip files: their name says which distribution they are, and one file is all they own. */
+function zippedEggs(view: ImageView): readonly Distribution[] {
+  return view.files.flatMap(({ path }) => {
+    const match = /^(.*\/(?:site|dist)-packages)\/([A-Za-z0-9._]+)-([A-Za-z0-9._+!]+)(?:-py\d[^/]*)?\.egg$/.exec(path);
+    const [, home, name, version] = match ?? [];
+    if (home === undefined || name === undefined || version === undefined) return [];
+    return [
+      { name: name.replaceAll('_', '-'), version, licenses: [], home, location: path, listed: true, paths: [path] },
+    ];
+  });
 }
 
 function distributionOf(
@@ -77,7 +92,10 @@ function distributionOf(
   if (list === undefined && directory.endsWith('.dist-info') && !home.endsWith('/dist-packages')) {
     problems.add('python-no-record', directory, 'its top-level modules are taken for its files');
   }
-  const named = list ?? topLevelFiles(group, metadata.name, view, problems);
+  const named =
+    list === undefined
+      ? topLevelFiles(group, [home], metadata.name, view, problems)
+      : [...list, ...topLevelFiles(group, editableHomes(group, problems), metadata.name, view, problems)];
   const metadataFiles = view.filesUnder(directory).map((file) => file.path);
   const bytecode = named.flatMap((path) => (path.endsWith('.py') ? (compiled.get(path) ?? []) : []));
   const paths = [...new Set([...named, main.path, ...metadataFiles, ...bytecode])];
@@ -86,21 +104,38 @@ function distributionOf(
 
 function listOf({ directory, home, files }: Group, problems: Problems): readonly string[] | undefined {
   const record = files.get('RECORD');
-  const recordText = record === undefined ? undefined : textOf(record, problems);
+  const recordText = record === undefined ? undefined : textOf(record, problems, 'names');
   if (record !== undefined && recordText !== undefined) return readRecord(recordText, home, record.path, problems);
   const installed = files.get('installed-files.txt');
-  const installedText = installed === undefined ? undefined : textOf(installed, problems);
+  const installedText = installed === undefined ? undefined : textOf(installed, problems, 'names');
   return installedText === undefined ? undefined : readInstalledFiles(installedText, directory);
 }
 
-/** The modules of `top_level.txt`, or of the distribution's own name, that lie beside the metadata. */
-function topLevelFiles(group: Group, name: string, view: ImageView, problems: Problems): readonly string[] {
+/** Where the modules of an editable install are, by its `direct_url.json` (PEP 610): the project, or `src` in it. */
+function editableHomes({ files }: Group, problems: Problems): readonly string[] {
+  const file = files.get('direct_url.json');
+  const text = file === undefined ? undefined : textOf(file, problems);
+  const match = /^\s*\{.*"editable"\s*:\s*true.*\}\s*$/s.test(text ?? '')
+    ? /"url"\s*:\s*"file:\/\/(\/[^"\\%]*)"/.exec(text ?? '')
+    : null;
+  return match?.[1] === undefined ? [] : [resolvePath('/', match[1]), resolvePath(match[1], 'src')];
+}
+
+/** The modules of `top_level.txt`, or of the distribution's own name, that lie in the directories. */
+function topLevelFiles(
+  group: Group,
+  homes: readonly string[],
+  name: string,
+  view: ImageView,
+  problems: Problems,
+): readonly string[] {
+  if (homes.length === 0) return [];
   const file = group.files.get('top_level.txt');
   const text = file === undefined ? undefined : textOf(file, problems);
   const modules = text === undefined ? [name, normalName(name).replaceAll('-', '_')] : [...linesOf(text)];
   const usable = [...new Set(modules)].filter((module) => /^[^/\s.][^/\s]*$/.test(module)).slice(0, 1000);
-  return usable.flatMap((module) => {
-    const path = `${group.home === '/' ? '' : group.home}/${module}`;
+  const candidates = homes.flatMap((home) => usable.map((module) => resolvePath(home, module)));
+  return candidates.flatMap((path) => {
     const single = view.file(`${path}.py`);
     return [...view.filesUnder(path), ...(single === undefined ? [] : [single])].map((one) => one.path);
   });

@@ -1,11 +1,14 @@
+import { nameFromBytes } from '../name.ts';
 import type { Problems } from './problems.ts';
 import type { KeptFile } from './reader.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const latin1 = new TextDecoder('latin1');
 
-/** A kept file as text (a byte order mark is dropped), or undefined with the reason among the problems. */
-export function textOf(file: KeptFile, problems: Problems): string | undefined {
+/**
+ * A kept file as text (a byte order mark is dropped), or undefined with the reason among the problems. Bytes that are not
+ * UTF-8 become what `nameFromBytes` makes of them: a problem in a text, but not in a list of file names (`names`).
+ */
+export function textOf(file: KeptFile, problems: Problems, kind: 'text' | 'names' = 'text'): string | undefined {
   switch (file.content.kind) {
     case 'too-big':
       problems.add('package-too-big', file.path, `${file.size} bytes, at most ${file.content.bound} are read`);
@@ -15,8 +18,8 @@ export function textOf(file: KeptFile, problems: Problems): string | undefined {
       try {
         return utf8.decode(file.content.bytes);
       } catch {
-        problems.add('package-encoding', file.path, 'not UTF-8');
-        return latin1.decode(file.content.bytes);
+        if (kind === 'text') problems.add('package-encoding', file.path, 'not UTF-8');
+        return nameFromBytes(file.content.bytes);
       }
     default:
       return file.content satisfies never;

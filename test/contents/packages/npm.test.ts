@@ -48,6 +48,27 @@ it('lists packages, scoped and nested, with the files of each', () => {
   );
 });
 
+it('follows links in a package’s place: workspaces and file: dependencies, pnpm’s store once', () => {
+  const { packages } = readWith(npm, {
+    '/app/packages/w/package.json': manifest('w', '1.0.0'),
+    '/app/packages/w/lib/w.js': '',
+    '/app/packages/w/node_modules/x/package.json': manifest('x', '1.0.0'),
+    '/app/packages/not-linked/package.json': manifest('no', '1.0.0'),
+    '/app/node_modules/w': { link: '../packages/w' },
+    '/app/node_modules/gone': { link: '../packages/gone' },
+    '/app/node_modules/.pnpm/y@1/node_modules/y/package.json': manifest('y', '1.0.0'),
+    '/app/node_modules/y': { link: '.pnpm/y@1/node_modules/y' },
+  });
+  assert.deepEqual(
+    packages.map(({ name, owns }) => [name, ...owns]),
+    [
+      ['y', '/app/node_modules/.pnpm/y@1/node_modules/y/package.json'],
+      ['x', '/app/packages/w/node_modules/x/package.json'],
+      ['w', '/app/packages/w/lib/w.js', '/app/packages/w/package.json'],
+    ],
+  );
+});
+
 describe('the directory of the package that holds a file', () => {
   const cases: readonly (readonly [string, string | undefined])[] = [
     ['/a/node_modules/b/package.json', '/a/node_modules/b'],

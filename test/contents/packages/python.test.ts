@@ -69,6 +69,16 @@ it('reads egg-info: directories, single files, eggs; lists or top-level modules'
   });
 });
 
+it('names a zipped egg by its file name', () => {
+  const path = `${site}/some_thing-1.2.post1-py3.11-linux-x86_64.egg`;
+  const { packages, problems } = readWith(python, { [path]: 'PK' });
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    packages.map((one) => [one.purl, ...one.owns]),
+    [['pkg:pypi/some-thing@1.2.post1', path]],
+  );
+});
+
 it('knows a package that another one brings along for what it is: not installed', () => {
   const { packages } = readWith(python, {
     [`${site}/setuptools-80.dist-info/METADATA`]: metadata('setuptools', '80'),
@@ -93,6 +103,22 @@ it('takes an editable install and the egg-info beside its source for one package
   });
   assert.equal(packages.length, 1);
   assert.ok(packages[0]?.owns.includes('/src/my_app/__init__.py'));
+});
+
+it('finds the source of an editable install by its direct_url.json', () => {
+  const { packages, problems } = readWith(python, {
+    [`${site}/my_app-1.dist-info/METADATA`]: metadata('my-app', '1'),
+    [`${site}/my_app-1.dist-info/RECORD`]: '__editable__.my_app-1.pth,,\n',
+    [`${site}/my_app-1.dist-info/top_level.txt`]: 'my_app\n',
+    [`${site}/my_app-1.dist-info/direct_url.json`]: '{"dir_info": {"editable": true}, "url": "file:///proj"}',
+    '/proj/src/my_app/__init__.py': '',
+    '/proj/src/other.py': '',
+  });
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    packages[0]?.owns.filter((path) => path.startsWith('/proj')),
+    ['/proj/src/my_app/__init__.py'],
+  );
 });
 
 it('reads the same version in two places as two packages', () => {

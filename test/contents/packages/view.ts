@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ImageFile, ImageLink } from '../../../src/contents/model.ts';
 import type { ImageView, KeptFile, PackageReader, ReaderResult } from '../../../src/contents/packages/index.ts';
 
@@ -55,7 +56,7 @@ function viewOf(
         const base = link.target.startsWith('/')
           ? link.target
           : `${link.path.slice(0, link.path.lastIndexOf('/'))}/${link.target}`;
-        return realPath(base + path.slice(link.path.length), depth + 1);
+        return realPath(resolve(base + path.slice(link.path.length)), depth + 1);
       }
     }
     return path;
