@@ -165,8 +165,12 @@ export const overlayCases: readonly OverlayCase[] = [
   },
   {
     what: 'a hard link to a name of a lower layer that this one hides',
-    layers: [[file('a', 'a')], [{ path: '.wh.a' }, { path: 'b', kind: 'hard-link', target: 'a' }]],
+    layers: [
+      [file('a', 'a'), file('k', 'k')],
+      [{ path: '.wh.a' }, { path: 'b', kind: 'hard-link', target: 'a' }],
+    ],
     shows: 'tar-link',
+    containerd: 'accepts',
   },
   {
     what: 'a hard link before its target',
@@ -187,6 +191,12 @@ export const overlayCases: readonly OverlayCase[] = [
     what: 'a path through a file of its own layer',
     layers: [[file('a', 'a'), file('a/b', 'b')]],
     shows: 'tar-path',
+  },
+  {
+    what: 'whiteouts below a directory that became a file, as umoci writes them',
+    layers: [lower, [file('d', 'file'), { path: 'd/.wh.x' }, { path: 'd/.wh.z' }]],
+    shows: ['/d=file'],
+    containerd: 'refuses',
   },
   {
     what: 'symlinks in a circle in a path',

@@ -177,6 +177,12 @@ describe('hostile tars', () => {
     ['GNU multi-volume', 'tar-unsupported', one({ type: 'M' })],
     ['a GNU sparse file', 'tar-sparse', one({ type: 'S' })],
     ['a pax sparse file', 'tar-sparse', one({ pax: { 'GNU.sparse.major': '1' } })],
+    [
+      'an attribute overlayfs obeys',
+      'tar-unsupported',
+      one({ pax: { 'SCHILY.xattr.trusted.overlay.redirect': '/x' } }),
+    ],
+    ['other attributes', 'no error', one({ pax: { 'SCHILY.xattr.security.capability': 'x' } })],
     ['a pax name with NUL', 'tar-path', one({ pax: { path: 'a\0b' } })],
     ['a pax size that is none', 'tar-malformed', one({ pax: { size: '-1' } })],
     ['a pax size beyond 2^53', 'tar-malformed', one({ pax: { size: '99999999999999999' } })],

@@ -41,6 +41,11 @@ export class LayerTree {
       throw new HoldfastError('tar-path', `a ${entry.kind} in place of the root`, { place: at });
     }
     const resolved = followDirectories(this.root, parts.slice(0, -1), this.#limits, at);
+    if (base.startsWith(prefix) && this.#blocked(resolved)) {
+      // umoci writes these where a directory became a file: the file hides what they would.
+      this.#ambiguous(at, 'a whiteout below what is no directory');
+      return { kind: 'done' };
+    }
     const parent = this.#makeDirectories(resolved, at);
     if (base.startsWith(prefix)) {
       this.#whiteout(parent, base, at);
@@ -60,6 +65,18 @@ export class LayerTree {
       this.#ambiguous(at, `${base} and a whiteout of it in one layer`);
     }
     parent.children.set(base, node);
+  }
+
+  /** Something that is no directory stands in the path. */
+  #blocked(names: readonly string[]): boolean {
+    let directory = this.root;
+    for (const name of names) {
+      const child = directory.children.get(name);
+      if (child === undefined || child.kind === 'whiteout') return false;
+      if (child.kind !== 'directory') return true;
+      directory = child;
+    }
+    return false;
   }
 
   #makeDirectories(names: readonly string[], at: string): DirectoryNode {

@@ -13,6 +13,9 @@ interface Changes {
   size?: number;
 }
 
+/** Attributes that make overlayfs show something else than the layer holds: redirects, opaque marks, metacopies. */
+const overlayKeys = /^SCHILY\.xattr\.(?:trusted|user)\.overlay\./;
+
 /**
  * Records `LENGTH KEY=VALUE\n` (POSIX.1-2017, pax, "pax Extended Header"). A later record wins; an empty value takes the
  * earlier one back. A global header may not change names or sizes: tools disagree whether it counts.
@@ -26,6 +29,8 @@ export function parsePax(bytes: Uint8Array, scope: 'next' | 'global', place: str
     at = record.end;
     const key = Buffer.from(record.key).toString('latin1');
     if (key.startsWith('GNU.sparse.')) throw new HoldfastError('tar-sparse', 'a sparse file', { place });
+    if (overlayKeys.test(key))
+      throw new HoldfastError('tar-unsupported', `${key}, which overlayfs would obey`, { place });
     if (key !== 'path' && key !== 'linkpath' && key !== 'size') continue;
     if (scope === 'global') throw new HoldfastError('tar-unsupported', `a global header that sets ${key}`, { place });
     if (key === 'size') setSize(changes, record.value, place);
