@@ -120,7 +120,7 @@ static void skipped(void)
 	}
 	if (total > told &&
 	    gap(NULL, HF_GAP_RING, before, now, total - told, false, "BPF programs skipped by the kernel")) {
-		kernel_object->bss->ring_lost += total - told;
+		__sync_fetch_and_add(&kernel_object->bss->ring_lost, total - told);
 		told = total;
 	}
 	before = now;

@@ -200,7 +200,7 @@ static void not_shown(void)
 {
 	static const char *const names[][2] = {
 	    {"ptrace", "no stable hook without a trampoline"},
-	    {"mount", "no stable hook; mounts made in a container are found each interval"},
+	    {"mount", "no stable hook; mounts made in a container are found each minute"},
 	    {"setns", "no stable hook without a trampoline"},
 	    {"module-load", "not read"},
 	    {"capability-use", "not read: cap_capable is noise from ordinary programs"},

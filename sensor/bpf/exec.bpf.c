@@ -160,7 +160,7 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 	__u32 zero = 0, pid, parent_pid, at;
 	__u64 parent_file = 0;
 	bool coarse = false, entered = false;
-	char comm[COMM_BYTES];
+	char comm[COMM_BYTES + 8] = {}; /* longer than any: what fills its bound counts as cut */
 
 	if (!container)
 		return 0;
@@ -243,8 +243,8 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 		at = append_kernel(scratch, 0, NAME_MAX_BYTES, BPF_CORE_READ(bprm, filename), &record->lengths[0]);
 		at = append_kernel(scratch, at, NAME_MAX_BYTES, BPF_CORE_READ(bprm, interp), &record->lengths[1]);
 		at = append_path(scratch, at, BPF_CORE_READ(bprm, file, f_path.dentry), &record->lengths[2]);
-		bpf_get_current_comm(comm, sizeof(comm));
-		at = append_kernel(scratch, at, COMM_BYTES, comm, &record->lengths[3]);
+		bpf_get_current_comm(comm, COMM_BYTES);
+		at = append_kernel(scratch, at, sizeof(comm), comm, &record->lengths[3]);
 		at = append_argv(scratch, at, arg_start, length, &record->lengths[4]);
 		barrier_value(at);
 		at &= 8191;
