@@ -645,14 +645,14 @@ void files_catch_up(struct container *c)
 
 void files_settle(struct container *c)
 {
-	int left = LAST_EVENTS, n;
+	int group = c->shared_group ? shared : c->fanotify, left = LAST_EVENTS, n;
 
-	if (c->fanotify < 0 || c->shared_group)
+	if (group < 0)
 		return;
-	while (left > 0 && (n = read_group(c->fanotify, c)) > 0)
+	while (left > 0 && (n = read_group(group, c->shared_group ? NULL : c)) > 0)
 		left -= n;
 	if (left <= 0)
-		overflowed(c);
+		overflowed(c->shared_group ? NULL : c);
 }
 
 void files_forget(struct container *c)

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +61,14 @@ struct ring {
 	int fd;
 	struct perf_event_mmap_page *page;
 	size_t size; /* of the data */
+	__u64 last;  /* boot ns of its last record read */
 };
 
 static struct ring *rings;
 static unsigned ring_count;
 static int epoll = -1;
 static __u64 records, lost, lost_untold;
-static __u64 read_at, repaired_at;
+static __u64 lost_from, lost_to, repaired_at;
 static __u64 secrets[2];
 
 static int ring_open_cpu(int cpu, struct ring *ring)
@@ -124,7 +126,6 @@ int mappings_open(void)
 		else if (one != -ENODEV) /* ENODEV: that CPU is off */
 			error = one;
 	}
-	read_at = clock_boot();
 	return ring_count ? 0 : error;
 }
 
@@ -399,6 +400,17 @@ static void on_mmap(const struct mmap2 *r, size_t size, struct whose *last)
 			 });
 }
 
+/* Lost between the record before and the one that says so. */
+static void told_lost(__u64 count, __u64 from, __u64 to)
+{
+	if (!lost_untold || from < lost_from)
+		lost_from = from;
+	if (to > lost_to)
+		lost_to = to;
+	lost += count;
+	lost_untold += count;
+}
+
 static int read_ring(struct ring *ring, int budget)
 {
 	static __u64 record[65536 / sizeof(__u64)];
@@ -406,6 +418,7 @@ static int read_ring(struct ring *ring, int budget)
 	const char *data = (const char *)ring->page + sysconf(_SC_PAGESIZE);
 	__u64 head = __atomic_load_n(&ring->page->data_head, __ATOMIC_ACQUIRE), tail = ring->page->data_tail;
 	struct whose last = {0};
+	__u64 time = ring->last;
 	int handled = 0;
 
 	while (tail < head && handled < budget) {
@@ -418,21 +431,28 @@ static int read_ring(struct ring *ring, int budget)
 			break;
 		}
 		first = ring->size - at < header->size ? ring->size - at : header->size;
+		/* what every record ends with */
+		if (header->size >= sizeof(*header) + sizeof(struct sample_id))
+			memcpy(&time,
+			       data + (tail + header->size -
+				       (sizeof(struct sample_id) - offsetof(struct sample_id, time))) %
+					  ring->size,
+			       sizeof(time));
 		tail += header->size;
 		handled++;
-		if (header->type == PERF_RECORD_MMAP2 || header->type == PERF_RECORD_LOST) {
+		if (header->type == PERF_RECORD_LOST) {
+			memcpy(record, data + at, first);
+			memcpy((char *)record + first, data, header->size - first);
+			told_lost(record[2], ring->last, time); /* behind header and id */
+		} else if (header->type == PERF_RECORD_MMAP2) {
 			size_t size = header->size;
 
 			memcpy(record, data + at, first);
 			memcpy((char *)record + first, data, size - first);
-			if (header->type == PERF_RECORD_LOST) {
-				lost += record[2]; /* behind header and id */
-				lost_untold += record[2];
-			} else {
-				records++;
-				on_mmap((const void *)record, size, &last);
-			}
+			records++;
+			on_mmap((const void *)record, size, &last);
 		}
+		ring->last = time;
 	}
 	__atomic_store_n(&ring->page->data_tail, tail, __ATOMIC_RELEASE);
 	return handled;
@@ -452,8 +472,10 @@ static void repair(void)
 			continue;
 		c->stats.lost_perf += count;
 		snapshot_mappings(c);
-		gap(c, HF_GAP_PERF, read_at, now, count, true, NULL);
+		gap(c, HF_GAP_PERF, lost_from, lost_to, count, true,
+		    "read again from /proc/PID/maps, but of processes that ended");
 	}
+	lost_to = 0;
 }
 
 int mappings_read(int budget)
@@ -464,8 +486,6 @@ int mappings_read(int budget)
 		handled += read_ring(&rings[i], budget / (int)ring_count + 1);
 	if (lost_untold)
 		repair();
-	else
-		read_at = clock_boot();
 	return handled;
 }
 
