@@ -44,7 +44,7 @@ struct container {
 	struct known_maps *maps;
 	struct volume *volumes;
 	__u64 volumes_marked_at;
-	__u64 files_read_at; /* boot ns: since then its file events wait, or are lost */
+	__u64 files_emptied; /* boot ns: its queue of file events was last seen empty */
 	unsigned scan;	     /* the last reading of mountinfo that showed its root */
 };
 

@@ -56,7 +56,7 @@ static int epoll = -1, shared = -1;
 static unsigned groups, groups_max;
 static bool evictable = true; /* Linux 5.19 and up; before, marks would pin inodes, so there are none */
 static __u64 events, overflows;
-static __u64 shared_read_at;
+static __u64 shared_emptied;
 
 static unsigned long setting(const char *path, unsigned long otherwise)
 {
@@ -183,7 +183,7 @@ int files_watch(struct container *c)
 		c->files = calloc(1, sizeof(*c->files));
 		if (!c->files)
 			return -ENOMEM;
-		c->files_read_at = clock_boot();
+		c->files_emptied = clock_boot();
 	}
 	if (!c->overlay_dev)
 		return 0; /* no overlay: its mounts are marked one by one once it has them (volumes.c) */
@@ -312,7 +312,7 @@ static void add_point(struct sight *s)
 	    !(st.stx_mask & STATX_MNT_ID))
 		return;
 	point = volumes_point(s->c, (int)st.stx_mnt_id);
-	if (!point)
+	if (!point || !point[1]) /* a root that is no overlay */
 		return;
 	length = strlen(point);
 	if (s->length >= length && memcmp(s->path, point, length) == 0 &&
@@ -521,14 +521,14 @@ static void overflowed(struct container *of)
 	overflows++;
 	if (of) {
 		of->stats.lost_fanotify++;
-		gap(of, HF_GAP_FANOTIFY, of->files_read_at, now, 0, false, NULL);
+		gap(of, HF_GAP_FANOTIFY, of->files_emptied, now, 0, false, NULL);
 		return;
 	}
 	for (struct container *c = containers_first(); c; c = c->next) {
 		if (!c->shared_group)
 			continue;
 		c->stats.lost_fanotify++;
-		gap(c, HF_GAP_FANOTIFY, shared_read_at, now, 0, false, "shared queue");
+		gap(c, HF_GAP_FANOTIFY, shared_emptied, now, 0, false, "shared queue");
 	}
 }
 
@@ -579,15 +579,27 @@ static bool look_at(struct container *c, const struct fanotify_event_metadata *e
 	return false;
 }
 
+static void emptied(struct container *c, __u64 when)
+{
+	if (c)
+		c->files_emptied = when;
+	else
+		shared_emptied = when;
+}
+
 /* At most TURN events of one group. Returns how many; 0: it is empty. */
 static int read_group(int group, struct container *c)
 {
 	char buffer[TURN * sizeof(struct fanotify_event_metadata)] __attribute__((aligned(8)));
 	struct fanotify_event_metadata *event = (void *)buffer;
+	__u64 now = clock_boot();
 	ssize_t n = read(group, buffer, sizeof(buffer));
 	int handled = 0;
 
+	/* what is lost from here on was lost since the queue was last seen empty */
 	if (n < 0) {
+		if (errno == EAGAIN)
+			emptied(c, now);
 		if (errno == EAGAIN || errno == EINTR)
 			return 0;
 		/* that event's file could not be opened for us: it is lost */
@@ -606,10 +618,8 @@ static int read_group(int group, struct container *c)
 				close(event->fd);
 		}
 	}
-	if (c)
-		c->files_read_at = clock_boot();
-	else
-		shared_read_at = clock_boot();
+	if (handled < TURN)
+		emptied(c, now);
 	return handled;
 }
 
