@@ -16,9 +16,7 @@ export const moves: readonly Move[] = [
   },
   {
     title: 'replaces a system program and waits for it to be run',
-    command: sh(
-      'cat /tmp/.kworker > /usr/bin/uptime 2>/dev/null || cp /tmp/.kworker /usr/bin/uptime; /usr/bin/uptime 0.1',
-    ),
+    command: sh('cat /tmp/.kworker > /usr/bin/nproc && /usr/bin/nproc 0.1'),
     expects: 'exec-modified',
   },
   {
