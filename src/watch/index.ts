@@ -12,6 +12,7 @@ export type { ContainerState, IdentityState, WatchEvent } from './events.ts';
 export { watchFacts } from './facts.ts';
 export { type FindingCode, type FindingCodeName, findingCodes, isFindingCode } from './finding-codes.ts';
 export type { Finding } from './findings.ts';
+export { findingsDocument } from './findings-document.ts';
 export { imageFacts } from './image-facts.ts';
 export type { FileUse, From, MissingHash, MissingManifest, ProcessInfo } from './model.ts';
 export { type RbomInput, runtimeBom } from './rbom.ts';

@@ -56,7 +56,7 @@ const cases: readonly {
     args: [
       'python3',
       '-c',
-      'import os; f = os.memfd_create("kdevtmpfs"); os.write(f, open("/usr/bin/true", "rb").read() + b"x"); os.execv(f"/proc/self/fd/{f}", ["k"])',
+      'import os; f = os.memfd_create("kdevtmpfs"); os.write(f, open("/usr/bin/sleep", "rb").read() + b"x"); os.execv(f"/proc/self/fd/{f}", ["k", "0.5"])',
     ],
     codes: ['exec-from-memory'],
     from: 'memfd',
