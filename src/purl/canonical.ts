@@ -1,4 +1,4 @@
-import { type Code, HoldfastError } from '../errors/index.ts';
+import { HoldfastError } from '../errors/index.ts';
 import { lower } from './encoding.ts';
 import type { Purl, PurlParts } from './model.ts';
 import { ruleFor, type TypedParts, type TypeRule } from './types.ts';
@@ -6,6 +6,8 @@ import { ruleFor, type TypedParts, type TypeRule } from './types.ts';
 /** Longest package URL and longest part that is looked at, in UTF-16 units. */
 export const longest = 16_384;
 const mostQualifiers = 256;
+
+const partCodes = { namespace: 'purl-namespace', name: 'purl-name', version: 'purl-version' } as const;
 
 const typePattern = /^[a-z][a-z0-9.-]*$/;
 const keyPattern = /^[a-z][a-z0-9._-]*$/;
@@ -94,8 +96,7 @@ function applyRule(rule: TypeRule, written: TypedParts): TypedParts {
   }
   const wrong = rule.check?.(parts);
   if (wrong !== undefined) {
-    const code: Code = `purl-${wrong.part}`;
-    throw new HoldfastError(code, `the ${wrong.part} ${wrong.why}`, { place: name });
+    throw new HoldfastError(partCodes[wrong.part], `the ${wrong.part} ${wrong.why}`, { place: name });
   }
   return parts;
 }
