@@ -25,7 +25,8 @@ export class SequenceWatch {
   next(event: SensorEvent): readonly Hole[] {
     const holes: Hole[] = [];
     this.checkStream(event.seq);
-    if (event.container !== 0n) {
+    // 0: told of a container that the sensor has already let go of, such as a late hash.
+    if (event.container !== 0n && event.containerSeq !== 0) {
       const missing = this.checkContainer(event);
       if (missing > 0) {
         this.unexplained = Math.max(0, this.unexplained - missing);

@@ -102,7 +102,7 @@ test('an agent that is killed and started again re-attaches and says which gap t
       '-c',
       script,
     );
-  await exec('1', 'cp /bin/busybox /tmp/one && echo x >> /tmp/one && /tmp/one true');
+  await exec('1', 'mkdir /tmp/one && cp /bin/busybox /tmp/one/true && echo x >> /tmp/one/true && /tmp/one/true');
   await watching.until(() => watching.of('finding', 'web').length === 1, 'the first finding');
   const before = watching.of('finding', 'web')[0]?.['id'];
   await watching.stop('SIGKILL');
@@ -116,7 +116,7 @@ test('an agent that is killed and started again re-attaches and says which gap t
     () => causes(watching.lines.slice(stopped).filter((line) => line.type === 'coverage')).includes('agent-restart'),
     'the gap',
   );
-  await exec('2', 'cp /bin/busybox /tmp/two && echo y >> /tmp/two && /tmp/two true');
+  await exec('2', 'mkdir /tmp/two && cp /bin/busybox /tmp/two/true && echo y >> /tmp/two/true && /tmp/two/true');
   await watching.until(() => watching.of('finding', 'web').length === 2, 'the second finding');
   assert.equal(causes(watching.of('coverage', 'web')).includes('older'), false, 'it is not older than Holdfast');
   const [gap] = watching.of('coverage', 'web').filter((line) => line['cause'] === 'agent-restart');
@@ -178,7 +178,7 @@ test('a sensor that is killed is started again, and every container’s coverage
     'web',
     'sh',
     '-c',
-    'cp /bin/busybox /tmp/one && echo x >> /tmp/one && /tmp/one true',
+    'mkdir /tmp/one && cp /bin/busybox /tmp/one/true && echo x >> /tmp/one/true && /tmp/one/true',
   );
   await watching.until(() => watching.of('finding', 'web').length === 1, 'a finding by the new sensor');
   assert.equal(causes(watching.of('coverage', 'web')).includes('older'), false);
