@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ImageContents } from './model.ts';
-import { type ImageView, noWish, type PackageReader } from './packages/reader.ts';
+import { type ImageView, noWish, type PackageReader } from './packages/index.ts';
 
 const places = ['/etc/os-release', '/usr/lib/os-release'] as const;
 

@@ -2,16 +2,18 @@ export type { ImageIdentity } from '../oci/index.ts';
 export { type ContentsLimits, contentsLimits } from './limits.ts';
 export type { ImageContents, ImageFile, ImageLink, ImagePackage, ImageProblem } from './model.ts';
 export { nameFromBytes, nameToBytes } from './name.ts';
-export { type PackageProblem, packageProblems, packageReaders } from './packages/index.ts';
 export {
   type FoundPackage,
   type ImageView,
   type KeptFile,
   noWish,
+  type PackageProblem,
   type PackageReader,
+  packageProblems,
+  packageReaders,
   type ReaderResult,
   type Scanner,
   type Wish,
-} from './packages/reader.ts';
+} from './packages/index.ts';
 export { type ReadOptions, readContents } from './read.ts';
 export { type Links, linksOf, resolvePath } from './resolve.ts';

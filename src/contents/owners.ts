@@ -1,5 +1,5 @@
 import type { ImageFile, ImagePackage } from './model.ts';
-import type { FoundPackage, ReaderResult } from './packages/reader.ts';
+import type { FoundPackage, ReaderResult } from './packages/index.ts';
 import type { SharedView } from './view.ts';
 
 /**

@@ -7,7 +7,7 @@ import { type CapturesByNode, lookAgain } from './layer/second-look.ts';
 import { type ContentsLimits, contentsLimits } from './limits.ts';
 import type { ImageContents, ImageProblem } from './model.ts';
 import { assignOwners } from './owners.ts';
-import type { PackageReader } from './packages/reader.ts';
+import type { PackageReader } from './packages/index.ts';
 import { type Flattened, flattenTree } from './tree/flatten.ts';
 import { mergeLayer } from './tree/merge.ts';
 import { directoryNode } from './tree/node.ts';

@@ -1,6 +1,6 @@
 import type { CapturesByNode } from './layer/second-look.ts';
 import type { ImageContents, ImageFile, ImageLink } from './model.ts';
-import type { ImageView, KeptFile, PackageReader } from './packages/reader.ts';
+import type { ImageView, KeptFile, PackageReader } from './packages/index.ts';
 import { type Links, linksOf, resolvePath } from './resolve.ts';
 import type { FlatFile } from './tree/flatten.ts';
 

@@ -1,4 +1,4 @@
-import type { KeptFile, PackageReader, Scanner } from '../packages/reader.ts';
+import type { KeptFile, PackageReader, Scanner } from '../packages/index.ts';
 
 /** What one reader got of one file. No content: a scanner found nothing of interest. */
 export interface Capture {

@@ -7,33 +7,45 @@ const chunkSize = 1 << 18;
 
 type Chunks = AsyncIterable<Uint8Array>;
 
+export type Compression = 'gzip' | 'zstd' | 'none';
+
 /**
- * The tar in a layer's blob, whatever it is compressed with: told by the first bytes, as runtimes tell it. Inflating runs
- * in node's thread pool while the caller works on what came before.
+ * What a layer's blob is compressed with, told by its first bytes as runtimes tell it, and the whole blob again.
+ * @throws HoldfastError `layer-compression` for what runtimes read through outside tools or not at all
+ */
+export async function sniff(
+  source: Chunks,
+  place: string,
+): Promise<{ readonly kind: Compression; readonly all: Chunks }> {
+  const { magic, all } = await peek(source);
+  const kind = kindOf(magic);
+  if (kind !== 'other') return { kind, all };
+  throw new HoldfastError('layer-compression', 'compressed with neither gzip nor zstd', { place });
+}
+
+/**
+ * The tar in a layer's blob. Inflating runs in node's thread pool while the caller works on what came before.
  * @throws HoldfastError `layer-compression`, and what the source throws
  */
-export async function* decompressed(source: Chunks, place: string): AsyncGenerator<Uint8Array, void, void> {
-  const { magic, all } = await peek(source);
-  switch (kindOf(magic)) {
+export function decompressed(kind: Compression, source: Chunks, place: string): Chunks {
+  switch (kind) {
     case 'gzip':
-      yield* through(createGunzip({ chunkSize }), all, place);
-      return;
+      return through(createGunzip({ chunkSize }), source, place);
     case 'zstd':
-      yield* zstdFrames(all, place);
-      return;
-    case 'other':
-      throw new HoldfastError('layer-compression', 'compressed with neither gzip nor zstd', { place });
+      return zstdFrames(source, place);
+    case 'none':
+      return source;
     default:
-      yield* all;
+      return kind satisfies never;
   }
 }
 
-function kindOf(magic: Buffer): 'gzip' | 'zstd' | 'other' | 'none' {
+function kindOf(magic: Buffer): Compression | 'other' {
   if (magic.length < 4) return 'none';
   const first = magic.readUInt32LE(0);
   if ((first & 0xffffff) === 0x088b1f) return 'gzip';
   if (first === 0xfd2fb528 || first >>> 4 === 0x184d2a5) return 'zstd';
-  // bzip2 and xz: runtimes read these through outside tools, or don't.
+  // bzip2 and xz.
   return (first & 0xffffff) === 0x685a42 || first === 0x587a37fd ? 'other' : 'none';
 }
 

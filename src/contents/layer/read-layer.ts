@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HoldfastError } from '../../errors/index.ts';
 import { type Digest, type Layer, type TarEntry, type TarHandler, TarStream } from '../../oci/index.ts';
-import { decompressed } from './decompress.ts';
+import { decompressed, sniff } from './decompress.ts';
 import type { Meter } from './meter.ts';
 
 /** What was seen of a layer as a whole. */
@@ -22,27 +22,27 @@ export async function streamLayer(
   meter: Meter,
   signal: AbortSignal,
 ): Promise<LayerSeen> {
-  const stored = { size: 0, hash: layer.digest === undefined ? createHash('sha256') : undefined };
-  const plain = createHash('sha256');
+  const { kind, all } = await sniff(layer.open(signal), layer.place);
+  // An uncompressed blob's digest is its diffId: hashed once is enough, and `open` did where it knows the digest.
+  const stored = { size: 0, hash: layer.digest === undefined && kind !== 'none' ? createHash('sha256') : undefined };
+  const plain = layer.digest === undefined || kind !== 'none' ? createHash('sha256') : undefined;
   const tar = new TarStream(handler, layer.place);
   let unpacked = 0;
-  for await (const chunk of decompressed(counting(layer.open(signal), stored), layer.place)) {
+  for await (const chunk of decompressed(kind, counting(all, stored), layer.place)) {
     signal.throwIfAborted();
     unpacked += chunk.length;
     meter.bytes(chunk.length, unpacked, stored.size, layer.place);
-    plain.update(chunk);
+    plain?.update(chunk);
     tar.push(chunk);
   }
-  const diffId = `sha256:${plain.digest('hex')}`;
+  const diffId = plain === undefined ? layer.digest : `sha256:${plain.digest('hex')}`;
   if (diffId !== layer.diffId) {
     const message = `the config says ${layer.diffId}, the layer unpacks to ${diffId}`;
     throw new HoldfastError('diff-id-mismatch', message, { place: layer.place });
   }
   tar.end();
-  return {
-    digest: layer.digest ?? (`sha256:${stored.hash?.digest('hex') ?? ''}` as Digest),
-    size: stored.size,
-  };
+  const blob = stored.hash === undefined ? layer.diffId : (`sha256:${stored.hash.digest('hex')}` as Digest);
+  return { digest: layer.digest ?? blob, size: stored.size };
 }
 
 async function* counting(

@@ -1,6 +1,6 @@
 import type { Layer, TarEntry } from '../../oci/index.ts';
 import type { ContentsLimits } from '../limits.ts';
-import type { PackageReader } from '../packages/reader.ts';
+import type { PackageReader } from '../packages/index.ts';
 import { LayerTree, type Place } from '../tree/layer-tree.ts';
 import { type Allowance, FileCapture } from './capture.ts';
 import { FileHash } from './hashing.ts';

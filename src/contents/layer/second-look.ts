@@ -1,5 +1,5 @@
 import type { Layer, TarEntry } from '../../oci/index.ts';
-import type { PackageReader } from '../packages/reader.ts';
+import type { PackageReader } from '../packages/index.ts';
 import type { FlatFile } from '../tree/flatten.ts';
 import type { FileNode } from '../tree/node.ts';
 import { type Capture, FileCapture } from './capture.ts';
