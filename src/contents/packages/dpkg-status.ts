@@ -28,13 +28,14 @@ const mostEntries = 200_000;
  */
 export function readStatus(text: string, location: string, problems: Problems): readonly DpkgEntry[] {
   const entries: DpkgEntry[] = [];
-  if (text !== '' && !text.endsWith('\n') && !location.includes('/status.d/')) {
+  const apart = location.includes('/status.d/');
+  if (text !== '' && !text.endsWith('\n') && !apart) {
     problems.add('dpkg-truncated', location, 'the last line has no end');
   }
   for (const { fields, line, strangeLines } of paragraphsOf(text, wanted)) {
     const place = `${location}:${line}`;
     if (strangeLines > 0) problems.add('dpkg-malformed', place, `${strangeLines} lines are no field`);
-    const state = stateOf(fields.get('status'));
+    const state = stateOf(fields.get('status') ?? (apart ? installed : ''));
     if (state === 'absent') continue;
     const name = fields.get('package') ?? '';
     const version = fields.get('version') ?? '';
@@ -64,8 +65,10 @@ export function readStatus(text: string, location: string, problems: Problems): 
 
 type State = 'installed' | 'unpacked' | 'half-configured' | 'half-installed' | 'absent' | 'unknown';
 
-function stateOf(status: string | undefined): State {
-  const word = status === undefined ? 'installed' : (status.split(/\s+/)[2] ?? '');
+const installed = 'install ok installed';
+
+function stateOf(status: string): State {
+  const word = status.split(/\s+/)[2] ?? '';
   switch (word) {
     case 'installed':
     case 'triggers-pending':

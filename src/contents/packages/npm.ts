@@ -3,7 +3,9 @@ import { purlOf } from './purl.ts';
 import { type FoundPackage, type ImageView, type KeptFile, noWish, type PackageReader, type Wish } from './reader.ts';
 import { parentOf, textOf } from './text.ts';
 
-const keep: Wish = { kind: 'keep', bound: 8 << 20 };
+const keep: Wish = { kind: 'keep', bound: 4 << 20 };
+/** Elsewhere only what a link leads to counts: most are kept in vain. */
+const keepSmall: Wish = { kind: 'keep', bound: 1 << 18 };
 const manifest = '/package.json';
 const modules = '/node_modules/';
 
@@ -16,7 +18,8 @@ const modules = '/node_modules/';
 export const npm: PackageReader = {
   name: 'npm',
   wants(path) {
-    return path.endsWith(manifest) ? keep : noWish;
+    if (!path.endsWith(manifest)) return noWish;
+    return path.includes(modules) ? keep : keepSmall;
   },
   read(view) {
     const problems = new Problems();
@@ -39,7 +42,9 @@ export const npm: PackageReader = {
         if (directory !== undefined) found.get(directory)?.owns.push(path);
       }
     }
-    for (const { directory, one } of linked) one.owns.push(...outsideModules(view, directory));
+    for (const { directory, one } of linked) {
+      for (const path of outsideModules(view, directory)) one.owns.push(path);
+    }
     return { packages: [...found.values()], problems: problems.done() };
   },
 };

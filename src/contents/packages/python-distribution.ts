@@ -115,10 +115,22 @@ function listOf({ directory, home, files }: Group, problems: Problems): readonly
 function editableHomes({ files }: Group, problems: Problems): readonly string[] {
   const file = files.get('direct_url.json');
   const text = file === undefined ? undefined : textOf(file, problems);
-  const match = /^\s*\{.*"editable"\s*:\s*true.*\}\s*$/s.test(text ?? '')
-    ? /"url"\s*:\s*"file:\/\/(\/[^"\\%]*)"/.exec(text ?? '')
-    : null;
-  return match?.[1] === undefined ? [] : [resolvePath('/', match[1]), resolvePath(match[1], 'src')];
+  const directory = text === undefined ? undefined : editableDirectory(text);
+  return directory === undefined ? [] : [directory, resolvePath(directory, 'src')];
+}
+
+function editableDirectory(text: string): string | undefined {
+  try {
+    const { url, dir_info: about } = JSON.parse(text) as {
+      readonly url?: unknown;
+      readonly dir_info?: { readonly editable?: unknown };
+    };
+    if (about?.editable !== true || typeof url !== 'string' || !url.startsWith('file:///')) return undefined;
+    return resolvePath('/', decodeURIComponent(url.slice('file://'.length)));
+  } catch {
+    // Then pip doesn't know either where it came from; its RECORD still counts.
+    return undefined;
+  }
 }
 
 /** The modules of `top_level.txt`, or of the distribution's own name, that lie in the directories. */

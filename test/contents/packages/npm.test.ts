@@ -69,6 +69,16 @@ it('follows links in a package’s place: workspaces and file: dependencies, pnp
   );
 });
 
+it('takes a linked package with very many files', () => {
+  const many = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`/w/${index}.js`, '']));
+  const { packages } = readWith(npm, {
+    ...many,
+    '/w/package.json': manifest('w', '1.0.0'),
+    '/node_modules/w': { link: '../w' },
+  });
+  assert.equal(packages[0]?.owns.length, 150_001);
+});
+
 describe('the directory of the package that holds a file', () => {
   const cases: readonly (readonly [string, string | undefined])[] = [
     ['/a/node_modules/b/package.json', '/a/node_modules/b'],

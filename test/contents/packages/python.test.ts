@@ -145,6 +145,11 @@ const broken: readonly (readonly [string, Tree, readonly string[]])[] = [
     ['package-encoding', 'python-malformed'],
   ],
   ['a name that is a path', { [`${site}/b-1.dist-info/METADATA`]: metadata('../b', '1') }, ['python-malformed']],
+  [
+    'a direct_url.json that is none',
+    { [`${site}/good-1.dist-info/direct_url.json`]: '{"editable": true,'.repeat(100_000) },
+    [],
+  ],
   ['an empty file', { [`${site}/b-1.egg-info`]: '' }, ['python-malformed']],
 ];
 
