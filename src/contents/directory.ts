@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { HoldfastError } from '../errors/index.ts';
-import { FileCapture } from './layer/capture.ts';
+import { FileCapture, noCaptures } from './layer/capture.ts';
 import { FileHash } from './layer/hashing.ts';
 import type { ScanOptions } from './layer/scan-layer.ts';
 import type { ImageLink, ImageProblem } from './model.ts';
@@ -118,7 +118,7 @@ function readFile(walk: Walk, real: Buffer, path: string): void {
     if (!stat.isFile()) throw new HoldfastError('directory-changed', 'was a file and is none', { place: path });
     const { options, buffer } = walk;
     const hash = new FileHash(stat.size);
-    const capture = new FileCapture(options.readers, path, stat.mode & 0o7777, stat.size, options.allowance);
+    const capture = FileCapture.begin(options.readers, path, stat.mode & 0o7777, stat.size, options.allowance);
     let size = 0;
     for (let more = read(descriptor, buffer, size); more > 0; more = read(descriptor, buffer, size)) {
       size += more;
@@ -126,11 +126,11 @@ function readFile(walk: Walk, real: Buffer, path: string): void {
       walk.bytes += more;
       options.meter.bytes(more, 0, 0, path);
       hash.push(buffer.subarray(0, more));
-      capture.push(buffer.subarray(0, more));
+      capture?.push(buffer.subarray(0, more));
     }
     if (size !== stat.size)
       throw new HoldfastError('directory-changed', 'changed its size while it was read', { place: path });
-    const captures = capture.end();
+    const captures = capture?.end() ?? noCaptures;
     const node = {
       kind: 'file',
       sha256: hash.hex(),

@@ -2,6 +2,7 @@
 export interface ContentsLimits {
   /** Bytes of all layers uncompressed. */
   readonly bytes: number;
+  /** An entry takes about 1 kB of memory while an image is read. */
   readonly entries: number;
   /** Directories in a path. */
   readonly depth: number;
@@ -16,7 +17,7 @@ export interface ContentsLimits {
 
 export const contentsLimits: ContentsLimits = {
   bytes: 64 * 2 ** 30,
-  entries: 1_000_000,
+  entries: 500_000,
   depth: 512,
   ratio: 200,
   ratioFloor: 256 * 2 ** 20,

@@ -285,7 +285,7 @@ export const codes = {
   'tar-limit-bytes': {
     exit: 3,
     meaning: 'The layers unpack to more bytes than allowed.',
-    remedy: 'Look at who made the image; if it is honest, raise --max-bytes.',
+    remedy: 'Look at who made the image; the bounds are in src/contents/limits.ts.',
   },
   'tar-limit-depth': {
     exit: 3,
@@ -295,7 +295,7 @@ export const codes = {
   'tar-limit-entries': {
     exit: 3,
     meaning: 'The layers hold more entries than allowed.',
-    remedy: 'Look at who made the image; if it is honest, raise --max-entries.',
+    remedy: 'Look at who made the image; the bounds are in src/contents/limits.ts.',
   },
   'tar-limit-extension': {
     exit: 3,

@@ -1,4 +1,4 @@
-import type { KeptFile, PackageReader, Scanner } from '../packages/index.ts';
+import type { KeptFile, PackageReader, Scanner, Wish } from '../packages/index.ts';
 
 /** What one reader got of one file. No content: a scanner found nothing of interest. */
 export interface Capture {
@@ -11,11 +11,19 @@ export interface Allowance {
   bytes: number;
 }
 
+interface Wishing {
+  readonly reader: PackageReader;
+  readonly wish: Exclude<Wish, { kind: 'none' }>;
+}
+
 interface Scan {
   readonly reader: PackageReader;
   readonly scanner: Scanner;
   open: boolean;
 }
+
+/** What nearly every file has: one array for all of them. */
+export const noCaptures: readonly Capture[] = [];
 
 /** Takes a file's bytes for the readers that wish for them while they pass. */
 export class FileCapture {
@@ -26,11 +34,9 @@ export class FileCapture {
   #whole: Buffer | undefined;
   #filled = 0;
 
-  constructor(readers: readonly PackageReader[], path: string, mode: number, size: number, allowance: Allowance) {
+  private constructor(wishing: readonly Wishing[], size: number, allowance: Allowance) {
     this.#allowance = allowance;
-    for (const reader of readers) {
-      const wish = reader.wants(path, mode, size);
-      if (wish.kind === 'none') continue;
+    for (const { reader, wish } of wishing) {
       if (wish.kind === 'scan') this.#scans.push({ reader, scanner: wish.scanner(), open: true });
       else if (size <= wish.bound && (this.#keepers.length > 0 || size <= allowance.bytes)) this.#keepers.push(reader);
       else this.#captures.push({ reader, content: { kind: 'too-big', bound: Math.min(wish.bound, allowance.bytes) } });
@@ -38,6 +44,22 @@ export class FileCapture {
     if (this.#keepers.length === 0) return;
     allowance.bytes -= size;
     this.#whole = Buffer.allocUnsafeSlow(size);
+  }
+
+  /** Asks the readers; undefined when none wishes for the file, as for nearly all. */
+  static begin(
+    readers: readonly PackageReader[],
+    path: string,
+    mode: number,
+    size: number,
+    allowance: Allowance,
+  ): FileCapture | undefined {
+    let wishing: Wishing[] | undefined;
+    for (const reader of readers) {
+      const wish = reader.wants(path, mode, size);
+      if (wish.kind !== 'none') (wishing ??= []).push({ reader, wish });
+    }
+    return wishing === undefined ? undefined : new FileCapture(wishing, size, allowance);
   }
 
   push(bytes: Uint8Array): void {

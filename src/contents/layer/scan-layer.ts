@@ -2,7 +2,7 @@ import type { Layer, TarEntry } from '../../oci/index.ts';
 import type { ContentsLimits } from '../limits.ts';
 import type { PackageReader } from '../packages/index.ts';
 import { LayerTree, type Place } from '../tree/layer-tree.ts';
-import { type Allowance, FileCapture } from './capture.ts';
+import { type Allowance, FileCapture, noCaptures } from './capture.ts';
 import { FileHash } from './hashing.ts';
 import type { Meter } from './meter.ts';
 import { type LayerSeen, placeOf, streamLayer } from './read-layer.ts';
@@ -23,7 +23,7 @@ interface Current {
   readonly entry: TarEntry;
   readonly place: Extract<Place, { kind: 'file' }>;
   readonly hash: FileHash;
-  readonly capture: FileCapture;
+  readonly capture: FileCapture | undefined;
 }
 
 /** One pass over one layer: its tree of names, every file hashed, what package readers wish for kept. @throws as `streamLayer` */
@@ -39,12 +39,12 @@ export async function scanLayer(layer: Layer, index: number, options: ScanOption
         current = undefined;
         return;
       }
-      const capture = new FileCapture(options.readers, place.path, entry.mode, entry.size, options.allowance);
+      const capture = FileCapture.begin(options.readers, place.path, entry.mode, entry.size, options.allowance);
       current = { entry, place, hash: new FileHash(entry.size), capture };
     },
     data(bytes: Uint8Array): void {
       current?.hash.push(bytes);
-      current?.capture.push(bytes);
+      current?.capture?.push(bytes);
     },
     entryEnd(): void {
       if (current === undefined) return;
@@ -57,7 +57,7 @@ export async function scanLayer(layer: Layer, index: number, options: ScanOption
         layer: index,
         ordinal: entry.ordinal,
         asked: place.path,
-        captures: capture.end(),
+        captures: capture?.end() ?? noCaptures,
       });
     },
   };

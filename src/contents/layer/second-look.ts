@@ -34,8 +34,8 @@ export async function lookAgain(
         open = undefined;
         if (wanted === undefined) return;
         const { node, path } = wanted.file;
-        const capture = new FileCapture(wanted.readers, path, node.mode, node.size, options.allowance);
-        open = { node, capture };
+        const capture = FileCapture.begin(wanted.readers, path, node.mode, node.size, options.allowance);
+        if (capture !== undefined) open = { node, capture };
       },
       data: (bytes: Uint8Array): void => open?.capture.push(bytes),
       entryEnd(): void {
