@@ -32,9 +32,9 @@ export class Agent {
 
   /** Starts it and waits until its sensor watches. */
   static async start(socket: string, store: string): Promise<Agent> {
-    const binary = join(import.meta.dirname, '../bin/holdfast');
-    const args = ['watch', '--containerd', socket, '--store', store, '--json'];
-    const agent = new Agent(spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
+    const main = join(import.meta.dirname, '../dist/cli/main.js');
+    const args = [main, 'watch', '--containerd', socket, '--store', store, '--json'];
+    const agent = new Agent(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
     await agent.until((line) => line.type === 'heartbeat');
     return agent;
   }

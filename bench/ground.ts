@@ -25,7 +25,8 @@ export class Ground implements AsyncDisposable {
     this.scratch = scratch;
   }
 
-  static async open(): Promise<Ground> {
+  static async open(progress: (line: string) => void): Promise<Ground> {
+    progress('preparing an image with the loads (minutes, once)');
     const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
     const containerd = await startContainerd();
     const ground = new Ground(containerd, scratch);

@@ -5,7 +5,7 @@
  *
  *   load exec TIMES PROGRAM ARGUMENT…      runs it again and again
  *   load open TIMES FILE…                  opens and closes the files in turn
- *   load novel TIMES FILE DIRECTORY        writes a new program from FILE, runs it, removes it; prints the boot time of
+ *   load novel TIMES FILE DIRECTORY        writes a new program from FILE, runs it, removes it; prints the monotonic time of
  *                                          each run in ns, a line each
  */
 #define _GNU_SOURCE
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 			char *const program[] = {path, "0", NULL};
 			snprintf(path, sizeof(path), "%s/novel-%d", argv[4], i);
 			copy(argv[3], path, i);
-			printf("%llu %s\n", now(CLOCK_BOOTTIME), path);
+			printf("%llu %s\n", now(CLOCK_MONOTONIC), path);
 			run((char **)program);
 			unlink(path);
 			usleep(20000);

@@ -1,0 +1,70 @@
+/**
+ * `make bench`: what watching costs on this machine, each row A/B interleaved in one run, with its noise floor.
+ *
+ *   node bench/main.ts [--rounds N] [--rows overhead,steady,latency,novelty,memory,sbom] [--json]
+ */
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { Ground } from './ground.ts';
+import { findingLatency, type Latency } from './latency.ts';
+import { loads } from './loads.ts';
+import { type Memory, memory, type Novelty, novelty } from './novelty.ts';
+import { type OverheadRow, overhead } from './overhead.ts';
+import { page } from './page.ts';
+import { type SbomRow, sbom } from './sbom.ts';
+import { type Steady, steady } from './steady.ts';
+
+/** All that one run measured. */
+export interface Results {
+  readonly overhead: readonly OverheadRow[];
+  readonly steady?: readonly Steady[];
+  readonly latency?: Latency;
+  readonly novelty?: Novelty;
+  readonly memory?: Memory;
+  readonly sbom?: SbomRow;
+}
+
+const all = 'overhead,steady,latency,novelty,memory,sbom';
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    rows: { type: 'string', default: all },
+    json: { type: 'boolean' },
+  },
+});
+const rounds = Number(values.rounds);
+const rows = new Set(values.rows.split(','));
+const progress = (line: string) => process.stderr.write(`bench: ${line}\n`);
+
+// What users install is emitted JavaScript: that is what is measured.
+execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+await using ground = await Ground.open(progress);
+const results: Results = {
+  ...(await watched()),
+  overhead: rows.has('overhead') ? await costs() : [],
+  ...(rows.has('sbom') ? { sbom: await sbom(ground.scratch, rounds, progress) } : {}),
+};
+process.stdout.write(values.json === true ? `${JSON.stringify(results, null, 2)}\n` : page(results, rounds));
+
+async function costs(): Promise<readonly OverheadRow[]> {
+  const measured: OverheadRow[] = [];
+  for (const load of loads) measured.push(await overhead(ground, load, rounds, progress));
+  return measured;
+}
+
+/** The rows that one agent answers in its one life. */
+async function watched(): Promise<Omit<Results, 'overhead' | 'sbom'>> {
+  if (!['steady', 'latency', 'novelty', 'memory'].some((row) => rows.has(row))) return {};
+  const agent = await ground.agent();
+  try {
+    const others = await Promise.all(Array.from({ length: 10 }, () => ground.container()));
+    return {
+      ...(rows.has('steady') ? { steady: await steady(ground, agent, progress) } : {}),
+      ...(rows.has('latency') ? { latency: await findingLatency(ground, agent, 300) } : {}),
+      ...(rows.has('novelty') ? { novelty: await novelty(ground, agent, 300) } : {}),
+      ...(rows.has('memory') ? { memory: memory(agent, others.length) } : {}),
+    };
+  } finally {
+    await agent.stop();
+  }
+}
