@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { writeBom } from '../sbom/index.ts';
 import { storedRbom } from '../watch/index.ts';
 import { write } from './output/index.ts';
-import { version } from './version.ts';
 import { openStore } from './running/index.ts';
+import { version } from './version.ts';
 
 interface RbomOptions {
   readonly output?: string;

@@ -62,8 +62,20 @@ async function status(text: string | undefined, options: StatusOptions): Promise
 function documentOf({ container, terms, verdict: { word, reasons }, packages, coverage }: Judged): object {
   const { display, name, workload = null, image = null, seen, ended = null, body } = container;
   return {
-    ...{ container: display, name, workload, image, imageName: body.image.name, named: body.image.named },
-    ...{ pod: body.pod, seen, ended, word, reasons, terms, packages, coverage },
+    container: display,
+    name,
+    workload,
+    image,
+    imageName: body.image.name,
+    named: body.image.named,
+    pod: body.pod,
+    seen,
+    ended,
+    word,
+    reasons,
+    terms,
+    packages,
+    coverage,
   };
 }
 

@@ -61,6 +61,8 @@ export class WatchedContainer {
   ended: string | undefined;
   /** Monotonic: when the sensor told that it is gone. */
   goneAt: number | undefined;
+  /** Of its first process. */
+  exitCode: number | undefined;
   manifest: Manifest | 'reading' | MissingManifest = 'reading';
   private readonly host: ContainerHost;
   private readonly programs = new Programs();
@@ -83,7 +85,27 @@ export class WatchedContainer {
     this.judged = new Judged(this.display, meta.created);
   }
 
-  exec(event: ExecEvent): void {
+  take(event: ExecEvent | OpenEvent | MappingEvent | ConnectionEvent | CountEvent): void {
+    switch (event.type) {
+      case 'exec':
+        return this.exec(event);
+      case 'open':
+        return this.open(event);
+      case 'mapping':
+        return this.mapping(event);
+      case 'connection':
+        return this.connection(event);
+      case 'count':
+        return this.count(event);
+    }
+  }
+
+  /** Something was judged that is not written yet. */
+  get hasNews(): boolean {
+    return this.seen.some || this.judged.hasFindings;
+  }
+
+  private exec(event: ExecEvent): void {
     const runtime = isRuntime(event);
     const opened = this.opened.take(event.self.pid);
     const program = opened.find((open) => sameFile(open.file, event.file));
@@ -97,7 +119,7 @@ export class WatchedContainer {
     this.programs.release(event.key);
   }
 
-  open(event: OpenEvent): void {
+  private open(event: OpenEvent): void {
     if (this.names.size < namesMax) this.names.set(nameOf(event.file), event.path);
     switch (event.kind) {
       case 'exec':
@@ -112,11 +134,11 @@ export class WatchedContainer {
     }
   }
 
-  mapping(event: MappingEvent): void {
+  private mapping(event: MappingEvent): void {
     if (!event.flags.hostMountNamespace) this.attributed(event.who, event.time, () => this.mapped(event));
   }
 
-  connection(event: ConnectionEvent): void {
+  private connection(event: ConnectionEvent): void {
     this.attributed(event.who, event.time, () => {
       const { op: use, address, port, protocol, mapped } = event;
       const time = this.host.timeOf(event.time);
@@ -125,7 +147,7 @@ export class WatchedContainer {
     });
   }
 
-  count(event: CountEvent): void {
+  private count(event: CountEvent): void {
     const last = this.host.timeOf(event.last);
     this.seen.counts.push({ kind: event.kind, key: keyText(event.key), count: event.count, last });
   }

@@ -78,11 +78,11 @@ export function* observations(
   files: readonly FileSeen[],
   network: readonly NetworkSeen[],
 ): Generator<{ readonly files: readonly FileSeen[]; readonly network: readonly NetworkSeen[]; readonly body: Json }> {
-  for (const some of chunks(files)) yield { files: some, network: [], body: body(container, some, []) };
-  for (const some of chunks(network)) yield { files: [], network: some, body: body(container, [], some) };
+  for (const some of chunks(files)) yield { files: some, network: [], body: bodyOf(container, some, []) };
+  for (const some of chunks(network)) yield { files: [], network: some, body: bodyOf(container, [], some) };
 }
 
-function body(container: WatchedContainer, files: readonly FileSeen[], network: readonly NetworkSeen[]): Json {
+function bodyOf(container: WatchedContainer, files: readonly FileSeen[], network: readonly NetworkSeen[]): Json {
   return { container: container.display, image: container.image ?? null, files, network };
 }
 

@@ -123,21 +123,30 @@ function observation(entry: Entry, transaction: FactTransaction): void {
         ON CONFLICT DO UPDATE SET verdict = excluded.verdict, how = excluded.how, "from" = excluded."from",
         package = excluded.package, layer = excluded.layer, first = min(first, excluded.first),
         last = max(last, excluded.last), count = count + 1`,
-      ...[container, image, file.use, file.path, file.sha256 ?? '', file.verdict, file.how, file.from, file.package],
-      ...[file.layer, file.time, file.time],
+      container,
+      image,
+      file.use,
+      file.path,
+      file.sha256 ?? '',
+      file.verdict,
+      file.how,
+      file.from,
+      file.package,
+      file.layer,
+      file.time,
+      file.time,
     );
     if (file.key !== null)
       transaction.run(
         'INSERT OR REPLACE INTO watch_keys VALUES (?, ?, ?, ?, ?, ?, ?, 1)',
-        ...[
-          container,
-          file.use === 'mapped' ? 'mapping' : 'exec',
-          file.key,
-          image,
-          file.use,
-          file.path,
-          file.sha256 ?? '',
-        ],
+
+        container,
+        file.use === 'mapped' ? 'mapping' : 'exec',
+        file.key,
+        image,
+        file.use,
+        file.path,
+        file.sha256 ?? '',
       );
   }
 }
@@ -148,7 +157,9 @@ function counts(entry: Entry, transaction: FactTransaction): void {
   for (const moved of body.counts) {
     const key = transaction.get(
       'SELECT * FROM watch_keys WHERE container = ? AND kind = ? AND key = ?',
-      ...[container, moved.kind, moved.key],
+      container,
+      moved.kind,
+      moved.key,
     );
     if (key === undefined) continue;
     const before = Number(key['count']);
@@ -156,13 +167,21 @@ function counts(entry: Entry, transaction: FactTransaction): void {
     const more = moved.count >= before ? moved.count - before : moved.count;
     transaction.run(
       'UPDATE watch_keys SET count = ? WHERE container = ? AND kind = ? AND key = ?',
-      ...[moved.count, container, moved.kind, moved.key],
+      moved.count,
+      container,
+      moved.kind,
+      moved.key,
     );
     transaction.run(
       `UPDATE watch_uses SET count = count + ?, last = max(last, ?)
         WHERE container = ? AND image = ? AND "use" = ? AND path = ? AND sha256 = ?`,
-      ...[more, moved.last, container],
-      ...[key['image'] ?? '', key['use'] ?? '', key['path'] ?? '', key['sha256'] ?? ''],
+      more,
+      moved.last,
+      container,
+      key['image'] ?? '',
+      key['use'] ?? '',
+      key['path'] ?? '',
+      key['sha256'] ?? '',
     );
   }
 }
@@ -172,7 +191,12 @@ function finding(entry: Entry, transaction: FactTransaction): void {
   const container = keyOf(entry, body.container);
   transaction.run(
     'INSERT OR IGNORE INTO watch_findings VALUES (?, ?, ?, ?, ?, ?)',
-    ...[body.id, container, body.image, body.code, body.time, JSON.stringify(entry.body)],
+    body.id,
+    container,
+    body.image,
+    body.code,
+    body.time,
+    JSON.stringify(entry.body),
   );
 }
 
@@ -182,7 +206,13 @@ function gaps(entry: Entry, transaction: FactTransaction): void {
   for (const gap of body.gaps) {
     transaction.run(
       'INSERT OR REPLACE INTO watch_gaps VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ...[container, gap.cause, gap.from, gap.to, gap.count, gap.repaired ? 1 : 0, gap.detail],
+      container,
+      gap.cause,
+      gap.from,
+      gap.to,
+      gap.count,
+      gap.repaired ? 1 : 0,
+      gap.detail,
     );
   }
 }

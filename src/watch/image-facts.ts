@@ -28,7 +28,13 @@ function part(entry: Entry, transaction: FactTransaction): void {
   for (const [path, sha256, size, mode, layer, owner] of rows.files)
     transaction.run(
       'INSERT OR REPLACE INTO image_files VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ...[id, path, sha256, size, mode, layer, owner < 0 ? null : owner],
+      id,
+      path,
+      sha256,
+      size,
+      mode,
+      layer,
+      owner < 0 ? null : owner,
     );
   for (const row of rows.packages)
     transaction.run('INSERT OR REPLACE INTO image_packages VALUES (?, ?, ?, ?, ?, ?, ?)', id, ...row);
@@ -52,11 +58,14 @@ function imageRow(body: ImageContentsBody, transaction: FactTransaction): number
   if (found === undefined)
     transaction.run(
       'INSERT INTO images (image, kind, complete, parts, files, packages) VALUES (?, ?, 0, 0, 0, 0)',
-      ...[body.image, body.keyKind],
+      body.image,
+      body.keyKind,
     );
   transaction.run(
     'UPDATE images SET parts = parts + 1, files = files + ?, packages = packages + ? WHERE image = ?',
-    ...[body.files, body.packages, body.image],
+    body.files,
+    body.packages,
+    body.image,
   );
   const row = found ?? transaction.get('SELECT id FROM images WHERE image = ?', body.image);
   return Number(row?.['id']);

@@ -43,6 +43,10 @@ export class Judged {
     for (const [reason, count] of known.unknown) this.unknown.set(reason as MissingHash, count);
   }
 
+  get hasFindings(): boolean {
+    return this.findings.length > 0;
+  }
+
   /** New findings since the last call. */
   takeFindings(): readonly Finding[] {
     const found = this.findings;

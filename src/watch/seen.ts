@@ -7,6 +7,10 @@ export class Seen {
   network: NetworkSeen[] = [];
   counts: RbomRevisionBody['counts'][number][] = [];
 
+  get some(): boolean {
+    return this.files.length + this.network.length > 0;
+  }
+
   /** All of it; the lists begin anew. */
   take(): Pick<Seen, 'files' | 'network' | 'counts'> {
     const { files, network, counts } = this;

@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addressText } from '../../src/sensor/address.ts';
 
+const of = (hex: string): string => addressText(Buffer.from(hex, 'hex'), 6);
+
 test('RFC 5952, section 4', () => {
-  const of = (hex: string): string => addressText(Buffer.from(hex, 'hex'), 6);
   assert.equal(of('20010db8000000000000000000000001'), '2001:db8::1');
   assert.equal(of('00000000000000000000000000000000'), '::');
   assert.equal(of('00000000000000000000000000000001'), '::1');

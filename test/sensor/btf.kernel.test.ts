@@ -24,6 +24,8 @@ function readBtf(): readonly Btf[] {
   return (JSON.parse(text) as { readonly types: readonly Btf[] }).types;
 }
 
+const ours = (type: FieldType): string => (typeof type === 'string' ? type : `${type[0]}[${type[1]}]`);
+
 test('every struct on the wire has the layout that the compiler gave it', () => {
   const types = readBtf();
   const byId = new Map(types.map((type) => [type.id, type]));
@@ -39,7 +41,6 @@ test('every struct on the wire has the layout that the compiler gave it', () => 
     if (type.kind === 'ARRAY') return `${spell(type.type_id ?? 0)}[${type.nr_elems}]`;
     return type.kind === 'STRUCT' ? type.name : `u${(type.size ?? 0) * 8}`;
   };
-  const ours = (type: FieldType): string => (typeof type === 'string' ? type : `${type[0]}[${type[1]}]`);
   for (const name of structNames) {
     const struct = types.find((type) => type.kind === 'STRUCT' && type.name === name);
     assert.ok(struct, `${name} is not in the BPF object's BTF`);

@@ -15,7 +15,9 @@ function coverageOf(line: Line | undefined): {
   readonly state: string;
   readonly reasons?: readonly { readonly code: string }[];
 } {
-  return (line?.['terms'] as { coverage: { state: string; reasons?: { code: string }[] } }).coverage;
+  const terms = line?.['terms'] as { coverage: { state: string; reasons?: { code: string }[] } } | undefined;
+  assert.ok(terms);
+  return terms.coverage;
 }
 
 test('short containers, ten at a time: each is named, with its program, and none with a finding', async () => {
@@ -58,7 +60,7 @@ test('a container older than Holdfast is watched from then on, and its coverage 
   );
   await watching.until(() => causes(watching.of('coverage', 'old')).includes('older'), 'the gap');
   const [seen] = watching.of('container', 'old');
-  assert.equal((seen?.['details'] as { older: boolean }).older, true);
+  assert.deepEqual((seen?.['details'] as { older: boolean } | undefined)?.older, true);
   // What it starts now is judged like anything else.
   await watching.containerd.ctr(
     'tasks',
@@ -89,7 +91,7 @@ test('an agent that is killed and started again re-attaches and says which gap t
   const script = 'while true; do sleep 0.3; done';
   await watching.containerd.run({ image, id: 'web', args: ['sh', '-c', script], detach: true });
   await watching.containerd.run({ image, id: 'gone', args: ['sh', '-c', script], detach: true });
-  const exec = (id: string, script: string): Promise<string> =>
+  const exec = (id: string, command: string): Promise<string> =>
     watching.containerd.ctr(
       'tasks',
       'exec',
@@ -100,7 +102,7 @@ test('an agent that is killed and started again re-attaches and says which gap t
       'web',
       'sh',
       '-c',
-      script,
+      command,
     );
   await exec('1', 'mkdir /tmp/one && cp /bin/busybox /tmp/one/true && echo x >> /tmp/one/true && /tmp/one/true');
   await watching.until(() => watching.of('finding', 'web').length === 1, 'the first finding');

@@ -25,9 +25,37 @@ const uses: readonly FileUsed[] = [
   base,
   { ...base, use: 'mapped', last, count: 4 },
   { ...base, use: 'read', path: '/usr/share/x', package: 'pkg:npm/%40scope/thing@1.0.0' },
-  { ...base, path: '/tmp/x', package: undefined, layer: undefined, verdict: 'foreign', how: 'not-in-image', from: 'upper' },
-  { ...base, use: 'executed', path: '/gone', sha256: undefined, package: undefined, layer: undefined, verdict: 'unknown', how: 'hash-gone', from: 'upper' },
-  { ...base, use: 'mapped', path: '//anon', sha256: undefined, package: undefined, layer: undefined, verdict: 'none', how: 'anonymous', from: 'unknown' },
+  {
+    ...base,
+    path: '/tmp/x',
+    package: undefined,
+    layer: undefined,
+    verdict: 'foreign',
+    how: 'not-in-image',
+    from: 'upper',
+  },
+  {
+    ...base,
+    use: 'executed',
+    path: '/gone',
+    sha256: undefined,
+    package: undefined,
+    layer: undefined,
+    verdict: 'unknown',
+    how: 'hash-gone',
+    from: 'upper',
+  },
+  {
+    ...base,
+    use: 'mapped',
+    path: '//anon',
+    sha256: undefined,
+    package: undefined,
+    layer: undefined,
+    verdict: 'none',
+    how: 'anonymous',
+    from: 'unknown',
+  },
   { ...base, use: 'written', path: '/var/log/x', package: undefined, layer: undefined },
 ];
 const input: RbomInput = {
@@ -59,7 +87,10 @@ const input: RbomInput = {
   ],
   uses,
   packages: new Map([
-    ['pkg:deb/debian/coreutils@9.1?arch=amd64', { purl: 'pkg:deb/debian/coreutils@9.1?arch=amd64', name: 'coreutils', version: '9.1' }],
+    [
+      'pkg:deb/debian/coreutils@9.1?arch=amd64',
+      { purl: 'pkg:deb/debian/coreutils@9.1?arch=amd64', name: 'coreutils', version: '9.1' },
+    ],
     ['pkg:npm/%40scope/thing@1.0.0', { purl: 'pkg:npm/%40scope/thing@1.0.0', name: '@scope/thing', version: '1.0.0' }],
     ['pkg:deb/debian/unused@1', { purl: 'pkg:deb/debian/unused@1', name: 'unused', version: '1' }],
   ]),
@@ -72,7 +103,15 @@ test('it is valid CycloneDX 1.6, with lifecycle operations', () => {
 });
 
 test('it is valid without a known image, too', () => {
-  const image = { ...input.image, key: null, keyKind: null, name: '', manifest: null, config: null, unreadable: 'image-unknown' };
+  const image = {
+    ...input.image,
+    key: null,
+    keyKind: null,
+    name: '',
+    manifest: null,
+    config: null,
+    unreadable: 'image-unknown',
+  };
   assert.deepEqual(schemaErrors(runtimeBom({ ...input, image, packages: new Map(), uses: [] })), []);
 });
 
