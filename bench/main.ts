@@ -6,23 +6,14 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { Ground } from './ground.ts';
-import { findingLatency, type Latency } from './latency.ts';
+import { findingLatency } from './latency.ts';
 import { loads } from './loads.ts';
-import { type Memory, memory, type Novelty, novelty } from './novelty.ts';
+import { memory, novelty } from './novelty.ts';
 import { type OverheadRow, overhead } from './overhead.ts';
 import { page } from './page.ts';
-import { type SbomRow, sbom } from './sbom.ts';
-import { type Steady, steady } from './steady.ts';
-
-/** All that one run measured. */
-export interface Results {
-  readonly overhead: readonly OverheadRow[];
-  readonly steady?: readonly Steady[];
-  readonly latency?: Latency;
-  readonly novelty?: Novelty;
-  readonly memory?: Memory;
-  readonly sbom?: SbomRow;
-}
+import type { Results } from './results.ts';
+import { sbom } from './sbom.ts';
+import { steady } from './steady.ts';
 
 const all = 'overhead,steady,latency,novelty,memory,sbom';
 const { values } = parseArgs({

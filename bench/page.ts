@@ -1,5 +1,6 @@
-import type { Results } from './main.ts';
 import type { OverheadRow } from './overhead.ts';
+import type { Results } from './results.ts';
+import type { Spread } from './statistics.ts';
 
 const mib = (kib: number) => `${(kib / 1024).toFixed(0)} MiB`;
 const percent = (value: number) => `${value >= 0 ? '+' : ''}${value.toFixed(1)} %`;
@@ -57,9 +58,11 @@ export function page(results: Results, rounds: number): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+function cell({ median, low, high }: Spread): string {
+  return `${percent(median)} (${percent(low)} … ${percent(high)})`;
+}
+
 function overheadCells(row: OverheadRow): readonly string[] {
-  const cell = ({ median, low, high }: { readonly median: number; readonly low: number; readonly high: number }) =>
-    `${percent(median)} (${percent(low)} … ${percent(high)})`;
   return [
     row.load,
     `${row.seconds.toFixed(3)} s`,
@@ -69,7 +72,10 @@ function overheadCells(row: OverheadRow): readonly string[] {
   ];
 }
 
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
 function tableOf(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }
