@@ -7,7 +7,7 @@
 #include "kernel_state.h"
 #include "holdfast.skel.h"
 
-int kernel_file(int fd, struct hf_file *file)
+int kernel_file(int fd, struct hf_file *file, __u64 *magic)
 {
 	__u64 arguments[1] = {(__u64)fd};
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = arguments, .ctx_size_in = sizeof(arguments));
@@ -19,5 +19,6 @@ int kernel_file(int fd, struct hf_file *file)
 	if (run.retval)
 		return -EBADF;
 	*file = kernel_object->bss->described;
+	*magic = kernel_object->bss->described_magic;
 	return 0;
 }

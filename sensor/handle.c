@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -84,9 +85,49 @@ static void by_handle(int fd, const struct stat *st, const struct container *c, 
 	}
 }
 
+/* linux/magic.h and the filesystems' own */
+static bool answers(__u64 magic)
+{
+	static const __u32 unanswering[] = {
+	    0x65735546, 0x6969, 0xff534d42, 0xfe534d42, 0x517b, 0x00c36400, 0x01021997, 0x5346414f, 0x0187, 0x0bd00bd0,
+	}; /* fuse, nfs, cifs, smb2, smb, ceph, 9p, afs, autofs, lustre */
+
+	for (unsigned i = 0; i < sizeof(unanswering) / sizeof(*unanswering); i++)
+		if (magic == unanswering[i])
+			return false;
+	return true;
+}
+
+int handle_path(const char *link)
+{
+	int fd = open(link, O_PATH | O_CLOEXEC);
+	struct hf_file file;
+	__u64 magic;
+
+	if (fd < 0)
+		return -errno;
+	if (kernel_file(fd, &file, &magic) == 0 && !answers(magic)) {
+		close(fd);
+		return -ENOLINK;
+	}
+	return fd;
+}
+
+int handle_reopen(int path_fd)
+{
+	char link[64];
+	int fd;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", path_fd);
+	fd = open(link, O_RDONLY | O_CLOEXEC | O_NOATIME | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
 void handle_identify(int fd, const struct stat *st, const struct container *c, struct hf_file *file)
 {
-	if (kernel_file(fd, file) < 0) {
+	__u64 magic;
+
+	if (kernel_file(fd, file, &magic) < 0) {
 		by_handle(fd, st, c, file);
 		return;
 	}

@@ -20,6 +20,16 @@ __u64 handle_ctime(const struct stat *st);
  */
 void handle_identify(int fd, const struct stat *st, const struct container *c, struct hf_file *file);
 
+/*
+ * Opens what a link of /proc names (PID/exe, PID/map_files/…) without asking a filesystem that may never answer: its
+ * O_PATH descriptor, for handle_identify(); -ENOLINK: it lies on such a filesystem (fuse, nfs and the like), and not
+ * even its attributes should be asked for. A runtime waits for the sensor, so the sensor waits for nobody.
+ */
+int handle_path(const char *link);
+
+/* The same file for reading; -errno */
+int handle_reopen(int path_fd);
+
 /* Same bytes, same version. */
 bool handle_same(const struct hf_file *a, const struct hf_file *b);
 

@@ -416,11 +416,16 @@ void hash_request_by_link(const struct hf_file *file, __u64 cgid, const char *li
 	struct job *gone;
 	int fd;
 
-	if (hashcache_known(file))
+	if (!file->ino || hashcache_known(file))
 		return;
 	fd = handle_open(file);
-	if (fd < 0)
-		fd = open(link, O_RDONLY | O_CLOEXEC | O_NOATIME | O_NONBLOCK);
+	if (fd < 0) {
+		int path_fd = handle_path(link);
+
+		fd = path_fd < 0 ? path_fd : handle_reopen(path_fd);
+		if (path_fd >= 0)
+			close(path_fd);
+	}
 	if (fd >= 0 && !is_it(fd, file, cgid, &found)) {
 		close(fd);
 		fd = -1;

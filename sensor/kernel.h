@@ -27,7 +27,7 @@ bool kernel_process(__u32 pid, struct hf_process *process, __u64 *cgid, __u32 *f
  * Names the file behind one of this process's own descriptors (an O_PATH one will do) as BPF names an executed one;
  * place is never HOST. Runs the BPF program `descriptor` by BPF_PROG_TEST_RUN. 0 or -errno
  */
-int kernel_file(int fd, struct hf_file *file);
+int kernel_file(int fd, struct hf_file *file, __u64 *magic);
 
 /* Makes BPF follow this cgroup (and those made below it) as a container / stop following one that is not. */
 int kernel_follow(__u64 cgid);

@@ -11,7 +11,6 @@
  * under these numbers, or what map_files opens while it is mapped. Neither: the frame says that it is not known.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -203,7 +202,7 @@ static __u64 key_of(const struct container *c, const struct hf_file *file, const
 static bool by_map_files(const struct container *c, const struct mapping *m, const char *link, struct hf_file *file)
 {
 	/* O_PATH: the file is not opened, so nobody is told, and no device or FIFO can make us wait */
-	int fd = open(link, O_PATH | O_CLOEXEC);
+	int fd = handle_path(link);
 	struct stat st;
 	bool is = false;
 

@@ -208,11 +208,6 @@ void mounts_mark_volumes(struct container *c)
 	/* Once its own first exec was seen it may have used a volume already. (Of an older one a gap of its own says
 	 * so.) */
 	volumes_mark(c, pid, c->volumes_marked || (c->first_exec && !c->older));
-	/* a root that is no overlay was marked as one of the mounts */
-	if (c->volumes_marked && !c->marked && !c->overlay_dev) {
-		c->marked = clock_boot();
-		container_announce(c, HF_CONTAINER_MARKED);
-	}
 }
 
 /* What a runtime has made ready since: new roots; volumes of containers that wait to be started. */

@@ -155,7 +155,9 @@ static bool read_exe(struct process *p, const struct container *c)
 	int fd;
 
 	snprintf(link, sizeof(link), "/proc/%u/exe", p->self.pid);
-	fd = open(link, O_PATH | O_CLOEXEC);
+	fd = handle_path(link);
+	if (fd == -ENOLINK)
+		return true; /* its file is not named */
 	if (fd < 0)
 		return false; /* a kernel thread, or gone */
 	if (fstat(fd, &st) < 0) {

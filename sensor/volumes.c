@@ -31,6 +31,7 @@ struct volume {
 	struct volume *next;
 	int mount_id; /* reused by the kernel: only equal together with device and point */
 	__u32 dev;
+	bool unanswering;
 	char *point;
 };
 
@@ -88,6 +89,15 @@ static int open_inside(int root, const char *point)
 	return (int)syscall(SYS_openat2, root, point, &how, sizeof(how));
 }
 
+/* The way to a mount point below such a filesystem leads through it. */
+static bool below_unanswering(const struct container *c, const char *point)
+{
+	for (const struct volume *v = c->volumes; v; v = v->next)
+		if (v->unanswering && below(point, v->point))
+			return true;
+	return false;
+}
+
 static int mark(struct marking *m, const struct mount_entry *e)
 {
 	struct statx st;
@@ -137,7 +147,9 @@ static bool each(const struct mount_entry *e, void *context)
 	}
 	v->next = c->volumes;
 	c->volumes = v;
-	if (ANY_OF(e->type, unanswering, true)) {
+	v->unanswering = ANY_OF(e->type, unanswering, true) || below_unanswering(c, e->point);
+	if (v->unanswering) {
+		m->count++;
 		snprintf(detail, sizeof(detail), "%s on %.400s: opening files there may wait for ever", e->type,
 			 e->point);
 		gap(c, HF_GAP_MARK_FAILED, c->appeared, 0, 0, false, detail);
@@ -155,6 +167,11 @@ static bool each(const struct mount_entry *e, void *context)
 		return true;
 	}
 	m->count++;
+	/* a root that is no overlay is watched from here on */
+	if (!error && !c->overlay_dev && !c->marked && !e->point[1]) {
+		c->marked = clock_boot();
+		container_announce(c, HF_CONTAINER_MARKED);
+	}
 	if (error) {
 		snprintf(detail, sizeof(detail), "fanotify_mark %.400s: %s", e->point, strerror(-error));
 		gap(c, HF_GAP_MARK_FAILED, c->appeared, 0, 0, false, detail);

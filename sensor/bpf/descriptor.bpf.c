@@ -25,6 +25,7 @@ struct task_struct___files {
 #pragma clang attribute pop
 
 struct hf_file described;
+__u64 described_magic; /* of the filesystem it was opened on */
 
 SEC("raw_tp")
 int descriptor(struct bpf_raw_tracepoint_args *context)
@@ -40,5 +41,6 @@ int descriptor(struct bpf_raw_tracepoint_args *context)
 	if (!file)
 		return 1;
 	read_file(file, false, &described);
+	described_magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
 	return 0;
 }
