@@ -4,7 +4,7 @@ import { HoldfastError } from '../errors/index.ts';
 import { verdict } from '../verdict/index.ts';
 import { watch } from '../watch/index.ts';
 import { interrupt } from './output/index.ts';
-import { jsonLines, openStoreForWatching, type Screen, termsOf, textLines } from './running/index.ts';
+import { jsonLines, liveScreen, openStoreForWatching, type Screen, termsOf, textLines } from './running/index.ts';
 import { version } from './version.ts';
 
 interface WatchOptions {
@@ -50,7 +50,7 @@ async function run(options: WatchOptions): Promise<void> {
   const ending =
     duration === undefined ? asked.signal : AbortSignal.any([asked.signal, AbortSignal.timeout(duration * 1000)]);
   let found = false;
-  const screen: Screen = options.json ? jsonLines() : textLines();
+  const screen: Screen = options.json ? jsonLines() : process.stdout.isTTY ? liveScreen(process.stdout) : textLines();
   const lost = await watch({
     socket: options.containerd,
     ledger,

@@ -143,9 +143,9 @@ test('whatever is seen: bytes that the image does not hold are never good but as
   });
   fc.assert(
     fc.property(sights, fc.constantFrom('exec', 'library', 'script'), (sight, ran) => {
-      const identity = judge(sight as Sight, manifest);
+      const identity = judge(sight, manifest);
       assert.equal(identity.verdict, 'foreign');
-      const code = codeOf(ran as 'exec', sight as Sight, identity);
+      const code = codeOf(ran, sight, identity);
       assert.ok(code !== undefined && isFindingCode(code));
     }),
   );
