@@ -29,6 +29,9 @@ bool kernel_process(__u32 pid, struct hf_process *process, __u64 *cgid, __u32 *f
  */
 int kernel_file(int fd, struct hf_file *file, __u64 *magic);
 
+/* When the process whose /proc directory `fd` is started, boot ns as in all frames. 0 or -errno */
+int kernel_started(int fd, __u64 *start);
+
 /* Makes BPF follow this cgroup (and those made below it) as a container / stop following one that is not. */
 int kernel_follow(__u64 cgid);
 int kernel_ignore(__u64 cgid);

@@ -113,11 +113,13 @@ static ssize_t read_proc(__u32 pid, const char *name, char *buffer, size_t size)
 	return n < 0 && !used ? -1 : (ssize_t)used;
 }
 
-/* Parent and start out of /proc/PID/stat. The name in it may hold anything, so fields are counted from the last ')'. */
+/* Parent and, where BPF can't tell, start (in hundredths of a second) out of /proc/PID/stat. The name in it may hold
+ * anything, so fields are counted from the last ')'. */
 static bool read_stat(struct process *p)
 {
 	char text[2048], *at;
 	unsigned long long start = 0;
+	int fd;
 
 	if (read_proc(p->self.pid, "stat", text, sizeof(text)) <= 0)
 		return false;
@@ -126,6 +128,12 @@ static bool read_stat(struct process *p)
 			  &p->parent, &start) != 2)
 		return false;
 	p->self.start = start * (1000000000ull / (__u64)sysconf(_SC_CLK_TCK));
+	snprintf(text, sizeof(text), "/proc/%u", p->self.pid);
+	fd = open(text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		kernel_started(fd, &p->self.start);
+		close(fd);
+	}
 	return true;
 }
 
