@@ -4,6 +4,7 @@
  *   node bench/main.ts [--rounds N] [--rows overhead,steady,latency,novelty,memory,sbom] [--json]
  */
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Ground } from './ground.ts';
 import { findingLatency } from './latency.ts';
@@ -28,7 +29,7 @@ const rows = new Set(values.rows.split(','));
 const progress = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 // What users install is emitted JavaScript: that is what is measured.
-execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+execFileSync(join(import.meta.dirname, '../scripts/prepack.sh'), { stdio: ['ignore', 'ignore', 'inherit'] });
 await using ground = await Ground.open(progress);
 const results: Results = {
   ...(await watched()),
