@@ -10,7 +10,8 @@ export interface Remembered {
   readonly findings: readonly string[];
   readonly packagesUsed: readonly string[];
   readonly packagesRead: readonly string[];
-  readonly unknown: ReadonlyMap<string, number>;
+  /** Reason by path. */
+  readonly unknown: ReadonlyMap<string, string>;
   readonly gaps: readonly CoverageGap[];
 }
 
@@ -33,10 +34,7 @@ export function remember(ledger: Ledger, display: string, created: string): Reme
       WHERE container = ? AND package IS NOT NULL GROUP BY package`,
     [key],
   );
-  const unknown = ledger.query(
-    `SELECT how, count(*) AS n FROM watch_uses WHERE container = ? AND verdict = 'unknown' GROUP BY how`,
-    [key],
-  );
+  const image = String(row['image'] ?? '');
   const findings = ledger.query('SELECT id FROM watch_findings WHERE container = ? AND time >= ?', [key, created]);
   return {
     since: String(row['seen']),
@@ -44,7 +42,7 @@ export function remember(ledger: Ledger, display: string, created: string): Reme
     findings: findings.map((one) => String(one['id'])),
     packagesUsed: used.filter((one) => one['used'] === 1).map((one) => String(one['package'])),
     packagesRead: used.map((one) => String(one['package'])),
-    unknown: new Map(unknown.map((one) => [String(one['how']), Number(one['n'])])),
+    unknown: new Map(unjudgedFiles(ledger, key, image)),
     gaps: storedGaps(ledger, key),
   };
 }
@@ -80,4 +78,16 @@ export function runningBefore(ledger: Ledger): readonly { readonly display: stri
     display: String(row['display']),
     created: (JSON.parse(String(row['body'])) as ContainerSeenBody).created,
   }));
+}
+
+/** Paths that could not be judged, with the reason, and were not judged later. */
+export function unjudgedFiles(ledger: Ledger, key: string, image: string): readonly (readonly [string, string])[] {
+  const rows = ledger.query(
+    `SELECT path, max(how) AS how FROM watch_uses u WHERE container = ? AND image = ? AND verdict = 'unknown'
+      AND NOT EXISTS (SELECT 1 FROM watch_uses l WHERE l.container = u.container AND l.image = u.image AND l."use" = u."use"
+        AND l.path = u.path AND l.verdict IN ('good', 'foreign') AND l.last >= u.last)
+      GROUP BY path LIMIT 10000`,
+    [key, image],
+  );
+  return rows.map((row) => [String(row['path']), String(row['how'])]);
 }

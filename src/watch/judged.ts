@@ -22,12 +22,13 @@ const rememberedMax = 16_384;
 /** What was concluded about one container so far: findings, what could not be told, packages in use. */
 export class Judged {
   readonly findingIds = new Set<string>();
-  readonly unknown = new Map<MissingHash | MissingManifest, number>();
   readonly packagesUsed = new Set<string>();
   readonly packagesRead = new Set<string>();
   private readonly container: string;
   private readonly created: string;
   private readonly ran = new Map<string, Ran>();
+  /** Files that could not be judged, by path: a later sight that can be judged settles them. */
+  private readonly open = new Map<string, MissingHash | MissingManifest>();
   private findings: Finding[] = [];
 
   /** `created` tells apart containers that bear the same id one after another. */
@@ -40,7 +41,14 @@ export class Judged {
     for (const id of known.findings) this.findingIds.add(id);
     for (const one of known.packagesUsed) this.packagesUsed.add(one);
     for (const one of known.packagesRead) this.packagesRead.add(one);
-    for (const [reason, count] of known.unknown) this.unknown.set(reason as MissingHash, count);
+    for (const [path, reason] of known.unknown) this.open.set(path, reason as MissingHash);
+  }
+
+  /** How many files could not be judged, by reason. */
+  get unknown(): ReadonlyMap<MissingHash | MissingManifest, number> {
+    const counts = new Map<MissingHash | MissingManifest, number>();
+    for (const reason of this.open.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return counts;
   }
 
   get hasFindings(): boolean {
@@ -69,7 +77,8 @@ export class Judged {
     const sight: Sight = { use, path, place: file.place, unlinked: file.unlinked, content };
     const identity = judge(sight, manifest);
     if (this.ran.size < rememberedMax) this.ran.set(path, sighting.ran);
-    if (identity.verdict === 'unknown') this.unknown.set(identity.reason, (this.unknown.get(identity.reason) ?? 0) + 1);
+    if (identity.verdict !== 'unknown') this.open.delete(path);
+    else if (this.open.size < rememberedMax) this.open.set(path, identity.reason);
     if (identity.verdict === 'good' && identity.image.package !== undefined)
       this.packagesUsed.add(identity.image.package);
     this.find(sighting, sight, identity, image);

@@ -5,7 +5,7 @@ import type { ContainerSeenBody } from './bodies.ts';
 import { type CoverageGap, coverageOf } from './coverage.ts';
 import type { ContainerState } from './events.ts';
 import type { Finding } from './findings.ts';
-import { storedGaps } from './history.ts';
+import { storedGaps, unjudgedFiles } from './history.ts';
 import type { MissingHash, MissingManifest } from './model.ts';
 
 /** A container as the store knows it. */
@@ -111,10 +111,11 @@ export function storedState(ledger: Ledger, container: StoredContainer, now: str
     container.key,
     container.body.created,
   ]);
-  const unknown = ledger.query(
-    `SELECT how, count(*) AS n FROM watch_uses WHERE container = ? AND image = ? AND verdict = 'unknown' GROUP BY how`,
-    [container.key, container.image ?? ''],
-  );
+  const unknown = new Map<MissingHash | MissingManifest, number>();
+  for (const [, how] of unjudgedFiles(ledger, container.key, container.image ?? '')) {
+    const reason = how as MissingHash | MissingManifest;
+    unknown.set(reason, (unknown.get(reason) ?? 0) + 1);
+  }
   const gaps = [...storedGaps(ledger, container.key), ...gapsOfAll(ledger)];
   const since = container.ended === undefined ? notWatchedSince(ledger, now) : undefined;
   if (since !== undefined)
@@ -124,7 +125,7 @@ export function storedState(ledger: Ledger, container: StoredContainer, now: str
     image: container.image ?? null,
     identity: {
       findings: findings.map((row) => String(row['id'])),
-      unknown: new Map(unknown.map((row) => [String(row['how']) as MissingHash | MissingManifest, Number(row['n'])])),
+      unknown,
       image: imageState(ledger, container),
     },
     coverage: coverageOf(container.seen, container.ended ?? now, gaps),
