@@ -39,6 +39,11 @@ export const overlayCases: readonly OverlayCase[] = [
     shows: ['/d/y=up'],
   },
   {
+    what: 'an opaque mark in the root: overlayfs does not obey it',
+    layers: [lower, [file('a', 'a'), { path: '.wh..wh..opq' }]],
+    shows: ['/a=a', '/d/x=low', '/d/z=z'],
+  },
+  {
     what: 'an opaque mark hides nothing of its own layer or above',
     layers: [lower, [{ path: 'd/.wh..wh..opq' }, file('d/y', 'y')], [file('d/w', 'w')]],
     shows: ['/d/w=w', '/d/y=y'],

@@ -104,7 +104,9 @@ export class LayerTree {
 
   #whiteout(parent: DirectoryNode, base: string, at: string): void {
     if (base === opaqueName) {
-      parent.opaque = true;
+      // The kernel looks for the mark in directories below a layer's root, and never at the root.
+      if (parent === this.root) this.#ambiguous(at, 'an opaque mark in the root');
+      else parent.opaque = true;
       return;
     }
     const hidden = base.slice(prefix.length);

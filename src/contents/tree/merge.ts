@@ -27,7 +27,6 @@ export function mergeLayer(
   // Hard links mean the files as they were before this layer, so all are looked up first.
   const resolved = resolveElsewhere(below, layer, limits);
   const work: Pair[] = [{ lower: below, upper: layer, path: '' }];
-  if (layer.opaque) below.children.clear();
   for (let pair = work.pop(); pair !== undefined; pair = work.pop()) {
     for (const [name, node] of pair.upper.children) {
       const path = `${pair.path}/${name}`;
