@@ -8,11 +8,12 @@ const image = 'test.local/busybox:latest';
 test('a program run in the host’s mount namespace is an escape; the runtime’s own start is not', async () => {
   await using watching = await Watching.open(await busyboxImage(), image);
   await watching.start();
-  const flags = ['--privileged', '--with-ns', 'pid:/proc/1/ns/pid'];
-  const args = ['sh', '-c', 'nsenter -t 1 -m /bin/true'];
-  const escaped = await watching.containerd.run({ image, id: 'escape', args, flags });
+  const flags = ['--privileged'];
+  const mounts = [{ source: '/proc', target: '/hostproc' }];
+  const args = ['sh', '-c', `nsenter --mount=/hostproc/${process.pid}/ns/mnt /bin/true; true`];
+  const escaped = await watching.containerd.run({ image, id: 'escape', args, flags, mounts });
   assert.equal(escaped.code, 0, escaped.stderr);
-  await watching.containerd.run({ image, id: 'honest', args: ['sh', '-c', 'sleep 0.1'], flags });
+  await watching.containerd.run({ image, id: 'honest', args: ['sh', '-c', 'sleep 0.1'], flags, mounts });
   await Promise.all(['escape', 'honest'].map((id) => watching.ended(id)));
   assert.deepEqual(watching.codes('escape'), ['exec-in-host-namespace']);
   const [finding] = watching.of('finding', 'escape');
