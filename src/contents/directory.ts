@@ -34,7 +34,7 @@ interface Walk {
  * A root filesystem on this host, as an image of one layer. No symlink is followed, also when someone swaps a directory for
  * one meanwhile: each directory is opened once, and its children by way of that descriptor. Other filesystems mounted in it
  * are left out and said so.
- * @throws HoldfastError `source-unreadable`, `directory-changed`, `tar-limit-…`
+ * @throws HoldfastError `source-unreadable`, `tar-limit-…`
  */
 export async function scanDirectory(
   directory: string,
@@ -115,7 +115,10 @@ function readFile(walk: Walk, real: Buffer, path: string): void {
   const descriptor = openSync(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw new HoldfastError('directory-changed', 'was a file and is none', { place: path });
+    if (!stat.isFile()) {
+      changed(walk, path);
+      return;
+    }
     const { options, buffer } = walk;
     const hash = new FileHash(stat.size);
     const capture = FileCapture.begin(options.readers, path, stat.mode & 0o7777, stat.size, options.allowance);
@@ -128,8 +131,10 @@ function readFile(walk: Walk, real: Buffer, path: string): void {
       hash.push(buffer.subarray(0, more));
       capture?.push(buffer.subarray(0, more));
     }
-    if (size !== stat.size)
-      throw new HoldfastError('directory-changed', 'changed its size while it was read', { place: path });
+    if (size !== stat.size) {
+      changed(walk, path);
+      return;
+    }
     const captures = capture?.end() ?? noCaptures;
     const node = {
       kind: 'file',
@@ -149,6 +154,11 @@ function readFile(walk: Walk, real: Buffer, path: string): void {
 
 function read(descriptor: number, buffer: Buffer, position: number): number {
   return readSync(descriptor, buffer, 0, buffer.length, position);
+}
+
+/** A log that grows must not end the reading of a whole root; that it is missing is said. */
+function changed(walk: Walk, place: string): void {
+  walk.problems.push({ place, code: 'directory-changed', message: 'changed while it was read: left out' });
 }
 
 function problem(walk: Walk, place: string, error: NodeJS.ErrnoException): void {

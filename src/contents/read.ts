@@ -37,7 +37,7 @@ const layersAtOnce = 2;
  * Reads an image in one pass: the file manifest of its flattened layers and the packages in it. The same image gives the
  * same document, byte for byte.
  * @throws HoldfastError `tar-…`, `layer-compression`, `diff-id-mismatch`, `digest-mismatch`, `blob-size`, `blob-missing`,
- * `directory-changed`, `source-unreadable`; the signal's reason when aborted
+ * `source-unreadable`; the signal's reason when aborted
  */
 export async function readContents(source: ImageSource, options: ReadOptions): Promise<ImageContents> {
   const limits = { ...contentsLimits, ...options.limits };

@@ -227,11 +227,6 @@ export const codes = {
     meaning: 'Bytes do not have the digest they are named by.',
     remedy: 'Copy the image again; if it comes back, the image was tampered with or damaged where it is kept.',
   },
-  'directory-changed': {
-    exit: 3,
-    meaning: 'A directory given as an image changed while it was read.',
-    remedy: 'Read it while nothing writes to it.',
-  },
   'layer-compression': {
     exit: 3,
     meaning: 'A layer is compressed in a way that is not gzip or zstd, or its compressed bytes are broken.',

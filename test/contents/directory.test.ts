@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type ImageContents, readContents } from '../../src/contents/index.ts';
+import { type ImageContents, noWish, type PackageReader, readContents } from '../../src/contents/index.ts';
 import { openSource, parseSource } from '../../src/oci/index.ts';
 
 const { signal } = new AbortController();
 
-async function read(directory: string): Promise<ImageContents> {
+async function read(directory: string, readers: readonly PackageReader[] = []): Promise<ImageContents> {
   await using source = await openSource(parseSource(`dir:${directory}`), { signal });
-  return await readContents(source, { signal, readers: [] });
+  return await readContents(source, { signal, readers });
 }
 
 describe('a directory as an image', () => {
@@ -55,6 +64,31 @@ describe('a directory as an image', () => {
       ],
     );
     assert.deepEqual([identity, layers, problems], [{}, [], []]);
+  });
+
+  it('a file that grows while it is read is left out, and said so', async () => {
+    const tree = join(root, 'growing');
+    mkdirSync(tree);
+    writeFileSync(join(tree, 'log'), 'one');
+    writeFileSync(join(tree, 'still'), 'x');
+    // A reader is asked between the look at the size and the first byte.
+    const grow: PackageReader = {
+      name: 'grow',
+      wants: (path) => {
+        if (path === '/log') appendFileSync(join(tree, 'log'), 'more');
+        return noWish;
+      },
+      read: () => ({ packages: [], problems: [] }),
+    };
+    const { files, problems } = await read(tree, [grow]);
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      ['/still'],
+    );
+    assert.deepEqual(
+      problems.map(({ place, code }) => [place, code]),
+      [['/log', 'directory-changed']],
+    );
   });
 
   it('may itself be given by way of a symlink', async () => {
