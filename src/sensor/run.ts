@@ -42,21 +42,34 @@ export async function* runOnce(
   child.stdin.on('error', () => undefined);
   const stop = (): void => {
     child.kill('SIGTERM');
+    setTimeout(() => {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+    }, endMillis).unref();
   };
   signal.addEventListener('abort', stop, { once: true });
-  const closed = once(child, 'close').catch(() => undefined);
+  // Its exit, not its pipes' closing: whatever it may have started could hold those open.
+  const exited = once(child, 'exit').catch(() => undefined);
   const decoder = new FrameDecoder();
   let why = '';
   try {
     if (signal.aborted) stop();
     const chunks = child.stdout.iterator({ destroyOnReturn: false });
     for (;;) {
-      const chunk = await nextOrSilent(chunks);
+      const chunk = await nextOrSilent(chunks).catch((error: unknown) => {
+        // Closed by us, because it did not end in time.
+        if (signal.aborted) return undefined;
+        throw error;
+      });
       if (chunk === 'silent') {
         why = `no heartbeat for ${silentAfterMillis} ms`;
         break;
       }
-      if (chunk === undefined) break;
+      if (chunk === undefined) {
+        // Its output ended: it is ending by itself, and its exit code says how.
+        await Promise.race([exited, sleep(endMillis, undefined, { ref: false })]);
+        break;
+      }
       const events: SensorEvent[] = [];
       const broken = decodeInto(decoder, chunk, events);
       checkProtocol(events);
@@ -68,7 +81,7 @@ export async function* runOnce(
     }
   } finally {
     signal.removeEventListener('abort', stop);
-    await end(child, closed, signal.aborted);
+    await end(child, exited, signal.aborted);
   }
   if (failure.error !== undefined) why = failure.error.message;
   if (why === '') why = child.signalCode === null ? `exit code ${child.exitCode}` : `ended by ${child.signalCode}`;
@@ -111,13 +124,15 @@ function checkProtocol(events: readonly SensorEvent[]): void {
   }
 }
 
-async function end(child: Child, closed: Promise<unknown>, asked: boolean): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  child.kill(asked ? 'SIGTERM' : 'SIGKILL');
-  child.stdout.resume();
-  const timer = setTimeout(() => child.kill('SIGKILL'), endMillis);
-  await closed;
-  clearTimeout(timer);
+async function end(child: Child, exited: Promise<unknown>, asked: boolean): Promise<void> {
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+    child.kill(asked ? 'SIGTERM' : 'SIGKILL');
+    child.stdout.resume();
+    const timer = setTimeout(() => child.kill('SIGKILL'), endMillis);
+    await exited;
+    clearTimeout(timer);
+  }
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
 }
 
 function keepTail(stream: Readable): () => string {
