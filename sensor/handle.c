@@ -168,7 +168,8 @@ static int open_as(int directory, int type, const void *fid, unsigned length)
 	memcpy(room.h.f_handle, fid, length);
 	/* O_NONBLOCK: what was a regular file can't have become a FIFO, but this must never wait */
 	fd = open_by_handle_at(directory, &room.h, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOATIME);
-	/* O_NOATIME is for a file's owner and CAP_FOWNER; where the sensor is neither, its reads show in the access time */
+	/* O_NOATIME is for a file's owner and CAP_FOWNER; where the sensor is neither, its reads show in the access
+	 * time */
 	if (fd < 0 && errno == EPERM)
 		fd = open_by_handle_at(directory, &room.h, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return fd < 0 ? -errno : fd;
