@@ -4,12 +4,10 @@ import {
   type CapabilityEvent,
   type Clock,
   type ContainerEvent,
-  capabilities,
   clockOf,
   type GapEvent,
   type Heartbeat,
   type Hello,
-  isCapabilityName,
   rfc3339,
   type SensorEvent,
 } from '../sensor/index.ts';
@@ -18,9 +16,11 @@ import type { WatchedContainer } from './container.ts';
 import type { ContainerState, WatchEvent } from './events.ts';
 import { gapOf } from './gaps.ts';
 import { HashBook } from './hashes.ts';
-import { lastAlive, runningBefore } from './history.ts';
+import { lastAlive } from './history.ts';
 import { type ImageReader, Images } from './images.ts';
+import { lacking, openingEntry } from './opening.ts';
 import { Recorder } from './recorder.ts';
+import { RuntimeLink, recordEndedMeanwhile } from './runtime-link.ts';
 import { ContainerTable } from './table.ts';
 import { Teller } from './teller.ts';
 
@@ -50,6 +50,7 @@ export class Agent {
   private readonly recorder: Recorder;
   private readonly teller: Teller;
   private readonly claims: Claims;
+  private readonly link = new RuntimeLink();
   private readonly dirty = new Set<WatchedContainer>();
   private readonly before: string | undefined;
   private readonly shown: CapabilityEvent[] = [];
@@ -60,7 +61,6 @@ export class Agent {
   private stopped = false;
   private frames = 0;
   private lastAliveAt = 0;
-  private away: string | undefined;
 
   constructor(options: AgentOptions) {
     const { ledger, emit, conclude } = options;
@@ -99,7 +99,7 @@ export class Agent {
         this.connected(event.time);
         return;
       case 'disconnected':
-        this.away ??= event.time;
+        this.link.lost(event.time);
         this.notice('containerd-away', event.reason);
         return;
       case 'container': {
@@ -136,7 +136,7 @@ export class Agent {
     const at = monotonic();
     this.hashes.expire(at);
     // Without containerd nobody can say whose a cgroup is: it waits.
-    const patience = this.away === undefined ? unclaimedMillis : Number.POSITIVE_INFINITY;
+    const patience = this.link.isAway ? Number.POSITIVE_INFINITY : unclaimedMillis;
     for (const one of this.table.expire(at, patience))
       this.notice('container-of-another-runtime', `${one.display} is not known to this containerd; it is not watched`);
     for (const container of this.table.byCgid.values()) {
@@ -208,18 +208,8 @@ export class Agent {
   private begin(): void {
     if (this.started || this.hello === undefined) return;
     this.started = true;
-    const { hello } = this;
-    const body = {
-      version: this.options.version,
-      sensor: hello.version,
-      kernel: hello.kernel,
-      capabilities: this.shown.map(({ name, state, detail }) => ({ name, state, detail })),
-    };
-    this.recorder.record({ kind: 'agent-started', time: now(), subjects: [], body });
-    const from = rfc3339(this.clock, hello.time);
-    for (const { name, state, detail } of this.shown)
-      if (isCapabilityName(name) && capabilities[name].needed && state !== 'shown' && state !== 'partial')
-        this.teller.gapOfAll({ cause: 'sensor-lacks', from, repaired: false, detail: `${name}: ${detail}` });
+    this.recorder.record(openingEntry(now(), this.options.version, this.hello, this.shown));
+    for (const gap of lacking(rfc3339(this.clock, this.hello.time), this.shown)) this.teller.gapOfAll(gap);
   }
 
   private heartbeat(event: Heartbeat): void {
@@ -263,19 +253,9 @@ export class Agent {
   }
 
   private connected(time: string): void {
-    if (this.away !== undefined) {
-      const detail = 'its lists were compared when it came back';
-      this.teller.gapOfAll({ cause: 'containerd-away', from: this.away, to: time, repaired: true, detail });
-      this.away = undefined;
-    }
-    if (this.before === undefined) return;
-    // Containers that ended while nobody watched.
-    const there = this.table.displays;
-    for (const { display } of runningBefore(this.options.ledger)) {
-      if (there.has(display)) continue;
-      const body = { container: display, code: null };
-      this.recorder.record({ kind: 'container-ended', time: now(), subjects: [], body });
-    }
+    const gap = this.link.back(time);
+    if (gap !== undefined) this.teller.gapOfAll(gap);
+    if (this.before !== undefined) recordEndedMeanwhile(this.options.ledger, this.recorder, this.table.displays);
   }
 
   private end(container: WatchedContainer): void {

@@ -1,16 +1,9 @@
 import type { Container } from '../containers/index.ts';
 import type { Digest } from '../oci/index.ts';
-import type {
-  ConnectionEvent,
-  CountEvent,
-  ExecEvent,
-  FileVersion,
-  MappingEvent,
-  OpenEvent,
-  ProcessRef,
-} from '../sensor/index.ts';
+import type { ConnectionEvent, CountEvent, ExecEvent, MappingEvent, OpenEvent, ProcessRef } from '../sensor/index.ts';
 import { type CoverageGap, coverageOf } from './coverage.ts';
 import type { ContainerState } from './events.ts';
+import { FileMemory } from './file-memory.ts';
 import { type HashBook, sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
 import { loads, looksLikeScript } from './interpreters.ts';
@@ -36,8 +29,6 @@ export interface ContainerHost {
 const orderMillis = 50;
 /** What waits for the image's contents. */
 const waitingMax = 8192;
-const namesMax = 4096;
-const executablesMax = 1024;
 
 /**
  * One container: from the sensor's events to judged files. Events come in any order that a kernel can produce; nothing
@@ -67,9 +58,8 @@ export class WatchedContainer {
   private readonly host: ContainerHost;
   private readonly programs = new Programs();
   private readonly opened = new OpenedForExec();
-  private readonly names = new Map<string, string>();
+  private readonly known = new FileMemory();
   private readonly scripts = new Set<string>();
-  private readonly executables: FileVersion[] = [];
   private waiting: ((manifest: Manifest | MissingManifest) => void)[] = [];
   private unhashed = 0;
   private firstExec: bigint | undefined;
@@ -109,7 +99,7 @@ export class WatchedContainer {
     const runtime = isRuntime(event);
     const opened = this.opened.take(event.self.pid);
     const program = opened.find((open) => sameFile(open.file, event.file));
-    const path = execPath(event, program?.path ?? this.names.get(nameOf(event.file)));
+    const path = execPath(event, program?.path ?? this.known.nameOf(event.file));
     this.programs.add(event, path, runtime);
     if (!runtime) {
       this.firstExec ??= event.time;
@@ -120,7 +110,7 @@ export class WatchedContainer {
   }
 
   private open(event: OpenEvent): void {
-    if (this.names.size < namesMax) this.names.set(nameOf(event.file), event.path);
+    this.known.named(event.file, event.path);
     switch (event.kind) {
       case 'exec':
         if (!event.flags.outside) this.openedForExec(event);
@@ -204,7 +194,7 @@ export class WatchedContainer {
       this.judged.escape(process, path, time, this.image);
       return;
     }
-    this.rememberExecutable(event.file);
+    this.known.executed(event.file);
     const { file, key } = event;
     const { snapshot } = event.flags;
     this.sight({ use: 'executed', ran: 'exec', path, file, time, key: keyText(key), snapshot, process });
@@ -228,7 +218,7 @@ export class WatchedContainer {
   private openedAlone(pid: number): void {
     for (const open of this.opened.take(pid)) {
       if (this.programs.get(open.who.program)?.runtime === true) continue;
-      if (this.isExecutable(open.file)) continue;
+      if (this.known.wasExecuted(open.file)) continue;
       const path = withoutDeleted(open.path);
       const script = this.scripts.has(path) || looksLikeScript(path);
       this.sightOpened(open, isLoader(path) ? 'library' : script ? 'script' : 'exec', open.who);
@@ -238,7 +228,7 @@ export class WatchedContainer {
   private sightOpened(open: OpenEvent, ran: Sighting['ran'], who: ProcessRef): void {
     const path = withoutDeleted(open.path);
     if (ran === 'script') this.scripts.add(path);
-    if (ran === 'exec') this.rememberExecutable(open.file);
+    if (ran === 'exec') this.known.executed(open.file);
     const use = ran === 'library' ? 'mapped' : 'executed';
     const time = this.host.timeOf(open.time);
     this.sight({ use, ran, path, file: open.file, time, snapshot: false, process: this.programs.describe(who) });
@@ -258,10 +248,10 @@ export class WatchedContainer {
     const map = (): void => {
       const process = this.programs.describeAt(event.who, event.time);
       // A program's own text is mapped too: what it is was said when it was executed.
-      const ran = this.isExecutable(file) ? 'exec' : 'library';
+      const ran = this.known.wasExecuted(file) ? 'exec' : 'library';
       this.sight({ use: 'mapped', ran, path, file, time, key, snapshot, process });
     };
-    if (file.place === 'lower' || this.isExecutable(file)) map();
+    if (file.place === 'lower' || this.known.wasExecuted(file)) map();
     else {
       // The kernel maps a program before it says that it runs it.
       this.unhashed++;
@@ -270,10 +260,6 @@ export class WatchedContainer {
         map();
       });
     }
-  }
-
-  private isExecutable(file: FileVersion): boolean {
-    return this.executables.some((one) => sameFile(one, file));
   }
 
   private read(event: OpenEvent): void {
@@ -318,14 +304,4 @@ export class WatchedContainer {
     else if (this.waiting.length < waitingMax) this.waiting.push(action);
     else action('image-late');
   }
-
-  private rememberExecutable(file: FileVersion): void {
-    if (this.isExecutable(file)) return;
-    this.executables.push(file);
-    if (this.executables.length > executablesMax) this.executables.shift();
-  }
-}
-
-function nameOf(file: FileVersion): string {
-  return `${file.dev}:${file.ino}`;
 }
