@@ -1,32 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Check } from '../../src/cli/host/index.ts';
 import { Stage } from '../sensor/behaviour/stage.ts';
+import { asNobody, bin, bounding, installSensor } from './unit.ts';
 
-// What deploy/systemd does, without systemd: an agent without any capability, and a sensor with those of its file.
-const root = resolve(import.meta.dirname, '../..');
-const bin = join(root, 'bin/holdfast');
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-privileges-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 chmodSync(scratch, 0o755);
 
-const nobody = '65534';
-const unit = readFileSync(join(root, 'deploy/systemd/holdfast-watch.service'), 'utf8');
-const bounding = (/^CapabilityBoundingSet=(.+)$/m.exec(unit)?.[1] ?? '').toLowerCase().split(' ');
-
-/** A copy of the sensor with these capabilities on the file. */
-function sensorWith(name: string, capabilities: readonly string[]): string {
-  const file = join(scratch, name);
-  copyFileSync(join(root, 'sensor/build/holdfast-sensor'), file);
-  chmodSync(file, 0o755);
-  if (capabilities.length > 0) execFileSync('setcap', [`${capabilities.join(',')}=ep`, file]);
-  return file;
-}
+const sensorWith = (name: string, capabilities: readonly string[]): string =>
+  installSensor(join(scratch, name), capabilities);
 
 interface Answer {
   readonly base: string;
@@ -35,18 +23,13 @@ interface Answer {
 
 const without = (capability: string): readonly string[] => bounding.filter((name) => name !== capability);
 
-const allowed = ['-all', ...bounding.map((name) => `+${name.slice('cap_'.length)}`)].join(',');
-const setprivArguments = [
-  `--reuid=${nobody}`,
-  `--regid=${nobody}`,
-  '--clear-groups',
-  `--bounding-set=${allowed}`,
-  '--inh-caps=-all',
-];
+function asCommand([file = '', ...args]: readonly string[]): [string, string[]] {
+  return [file, args];
+}
 
 /** `doctor` as the unit would run it. */
 function doctorAsNobody(sensor: string): Answer {
-  const { stdout, stderr } = spawnSync('setpriv', [...setprivArguments, bin, 'doctor', '--json'], {
+  const { stdout, stderr } = spawnSync(...asCommand([...asNobody, bin, 'doctor', '--json']), {
     encoding: 'utf8',
     cwd: '/',
     env: { PATH: process.env['PATH'], HOLDFAST_SENSOR: sensor, HOLDFAST_STORE: scratch },
@@ -112,8 +95,9 @@ async function seenBy(sensor: string): Promise<readonly string[]> {
 /** The sensor as the agent of the unit starts it: another user, nothing held, no more to be had than the unit allows. */
 function startedByNobody(name: string, capabilities: readonly string[]): string {
   const wrapper = join(scratch, `${name}.sh`);
-  const drop = `setpriv ${setprivArguments.join(' ')}`;
-  writeFileSync(wrapper, `#!/bin/sh\nexec ${drop} ${sensorWith(name, capabilities)} "$@"\n`, { mode: 0o755 });
+  writeFileSync(wrapper, `#!/bin/sh\nexec ${asNobody.join(' ')} ${sensorWith(name, capabilities)} "$@"\n`, {
+    mode: 0o755,
+  });
   return wrapper;
 }
 
