@@ -1,5 +1,4 @@
 import type { ContainerEvent as RuntimeEvent } from '../containers/index.ts';
-import type { Json, Ledger } from '../ledger/index.ts';
 import {
   type CapabilityEvent,
   type Clock,
@@ -11,26 +10,19 @@ import {
   rfc3339,
   type SensorEvent,
 } from '../sensor/index.ts';
+import type { AgentOptions } from './agent-options.ts';
 import { Claims } from './claims.ts';
 import type { WatchedContainer } from './container.ts';
-import type { ContainerState, WatchEvent } from './events.ts';
 import { gapOf } from './gaps.ts';
 import { HashBook } from './hashes.ts';
 import { lastAlive } from './history.ts';
-import { type ImageReader, Images } from './images.ts';
+import { Images } from './images.ts';
+import { monotonic, now } from './now.ts';
 import { lacking, openingEntry } from './opening.ts';
 import { Recorder } from './recorder.ts';
 import { RuntimeLink, recordEndedMeanwhile } from './runtime-link.ts';
 import { ContainerTable } from './table.ts';
 import { Teller } from './teller.ts';
-
-export interface AgentOptions {
-  readonly ledger: Ledger;
-  readonly version: string;
-  readonly readImage: ImageReader;
-  readonly emit: (event: WatchEvent) => void;
-  readonly conclude: (state: ContainerState) => { readonly word: string; readonly [name: string]: Json };
-}
 
 /** So long a cgroup waits for containerd's word on it; then it is another containerd's. */
 const unclaimedMillis = 15_000;
@@ -112,11 +104,9 @@ export class Agent {
       case 'removed':
         this.table.removed(`${event.ref.namespace}/${event.ref.id}`, monotonic());
         return;
-      case 'exited': {
-        const known = this.table.byDisplay(`${event.ref.namespace}/${event.ref.id}`);
-        if (known !== undefined && event.code !== undefined) known.exitCode = event.code;
+      case 'exited':
+        this.table.exited(`${event.ref.namespace}/${event.ref.id}`, event.code);
         return;
-      }
       case 'task-created':
       case 'started':
       case 'exec-started':
@@ -271,18 +261,11 @@ export class Agent {
     this.dirty.delete(container);
   }
 
-  private storeBack(lost: number): void {
-    this.notice('store-back', `the store takes entries again; ${lost === 0 ? 'none' : lost} were lost`);
-    if (lost === 0) return;
-    const at = now();
-    this.teller.gapOfAll({
-      cause: 'store-full',
-      from: at,
-      to: at,
-      count: lost,
-      repaired: false,
-      detail: 'entries lost',
-    });
+  private storeBack(count: number): void {
+    this.notice('store-back', `the store takes entries again; ${count === 0 ? 'none' : count} were lost`);
+    const [from, to] = [now(), now()];
+    if (count > 0)
+      this.teller.gapOfAll({ cause: 'store-full', from, to, count, repaired: false, detail: 'entries lost' });
   }
 
   private later(millis: number, action: () => void): void {
@@ -313,12 +296,4 @@ export class Agent {
       if (this.dirty.has(container) || container.hasNews) this.teller.flush(container);
     this.dirty.clear();
   }
-}
-
-function monotonic(): number {
-  return performance.now();
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

@@ -1,7 +1,8 @@
 import type { Container } from '../containers/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { ContainerEvent, SensorEvent } from '../sensor/index.ts';
-import { type ContainerHost, WatchedContainer } from './container.ts';
+import { WatchedContainer } from './container.ts';
+import type { ContainerHost } from './container-host.ts';
 import { containerSeenBody, imageKeyOf } from './entries.ts';
 import type { WatchEvent } from './events.ts';
 import { remember } from './history.ts';

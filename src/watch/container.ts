@@ -1,10 +1,11 @@
 import type { Container } from '../containers/index.ts';
 import type { Digest } from '../oci/index.ts';
 import type { ConnectionEvent, CountEvent, ExecEvent, MappingEvent, OpenEvent, ProcessRef } from '../sensor/index.ts';
+import type { ContainerHost } from './container-host.ts';
 import { type CoverageGap, coverageOf } from './coverage.ts';
 import type { ContainerState } from './events.ts';
 import { FileMemory } from './file-memory.ts';
-import { type HashBook, sameFile } from './hashes.ts';
+import { sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
 import { loads, looksLikeScript } from './interpreters.ts';
 import { Judged } from './judged.ts';
@@ -15,15 +16,6 @@ import { Programs } from './programs.ts';
 import { isRuntime } from './runtime.ts';
 import { anonymousMemory, Seen } from './seen.ts';
 import { keyText, type Sighting } from './sighting.ts';
-
-/** What one container needs of the agent. */
-export interface ContainerHost {
-  readonly hashes: HashBook;
-  /** Monotonic milliseconds. */
-  now(): number;
-  timeOf(boot: bigint): string;
-  later(millis: number, action: () => void): void;
-}
 
 /** Queues of the kernel differ in speed: so long an event waits for the exec that explains it. */
 const orderMillis = 50;

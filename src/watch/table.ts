@@ -82,6 +82,11 @@ export class ContainerTable {
     if (known !== undefined) known.removedAt = now;
   }
 
+  exited(display: string, code: number | undefined): void {
+    const container = this.byDisplay(display);
+    if (container !== undefined) container.exitCode = code ?? container.exitCode;
+  }
+
   claim(cgid: bigint, container: WatchedContainer): Unclaimed | undefined {
     const unclaimed = this.unclaimed.get(cgid);
     this.unclaimed.delete(cgid);

@@ -1,6 +1,7 @@
 import type { Container } from '../../src/containers/index.ts';
 import type { ExecEvent, FileHashEvent, FileVersion, MappingEvent, OpenEvent } from '../../src/sensor/index.ts';
-import { type ContainerHost, WatchedContainer } from '../../src/watch/container.ts';
+import { WatchedContainer } from '../../src/watch/container.ts';
+import type { ContainerHost } from '../../src/watch/container-host.ts';
 import { HashBook } from '../../src/watch/hashes.ts';
 import type { Manifest, ManifestFile } from '../../src/watch/model.ts';
 
