@@ -58,11 +58,11 @@ async function play(signal: AbortSignal): Promise<number> {
 
   screen.say('what Holdfast says now');
   await show(['status', '--store', store]);
-  const found = JSON.parse(await show(['findings', '--store', store, '--json'], 'quiet')) as readonly Found[];
+  const { findings } = JSON.parse(await show(['findings', '--store', store, '--json'], 'quiet')) as Findings;
   await show(['findings', '--store', store]);
-  const first = found.at(-1);
+  const first = findings.at(-1);
   if (first !== undefined) await show(['explain', first.id, '--store', store]);
-  const codes = new Set(found.map(({ code }) => code));
+  const codes = new Set(findings.map(({ code }) => code));
   const missed = moves.filter(({ expects }) => !codes.has(expects));
   for (const { title, expects } of missed) screen.say(`NOT FOUND: ${expects} (${title})`);
   screen.say(`${moves.length - missed.length} of ${moves.length} moves of the intruder were found`);
@@ -70,9 +70,8 @@ async function play(signal: AbortSignal): Promise<number> {
   return missed.length === 0 ? 0 : 1;
 }
 
-interface Found {
-  readonly id: string;
-  readonly code: string;
+interface Findings {
+  readonly findings: readonly { readonly id: string; readonly code: string }[];
 }
 
 async function startShop(containerd: TestContainerd): Promise<void> {
