@@ -170,7 +170,7 @@ export class Agent {
         this.gap(event);
         return;
       case 'file-hash':
-        this.hashes.deliver(event);
+        this.hashes.deliver(event, monotonic());
         this.flushSoon();
         return;
       case 'exec':
@@ -199,6 +199,7 @@ export class Agent {
     if (this.started || this.hello === undefined) return;
     this.started = true;
     this.recorder.record(openingEntry(now(), this.options.version, this.hello, this.shown));
+    this.notice('watching', `the sensor is ready (${this.hello.version}, Linux ${this.hello.kernel})`);
     for (const gap of lacking(rfc3339(this.clock, this.hello.time), this.shown)) this.teller.gapOfAll(gap);
   }
 
@@ -211,6 +212,9 @@ export class Agent {
       agentRssKib: Math.round(process.memoryUsage.rss() / 1024),
       sensorRssKib: event.rssKib,
       frames: this.frames,
+      ringRecords: event.ringRecords,
+      mappingRecords: event.perfRecords,
+      fileEvents: event.fanotifyEvents,
       waiting: this.recorder.waiting + this.hashes.pending,
     });
   }

@@ -266,11 +266,12 @@ export class WatchedContainer {
     this.whenImageKnown((manifest) => this.seen.files.push(this.judged.read(event, path, time, manifest)));
   }
 
-  /** What ran before and was written now is judged again, with its new bytes. */
+  /** A file that ran and is written in place is judged again, with its new bytes. One put in its place is, when it runs. */
   private written(event: OpenEvent): void {
     const path = withoutDeleted(event.path);
     const time = this.host.timeOf(event.time);
-    const before = this.judged.ranAs(path);
+    this.known.written(event.file, loads(this.programs.get(event.who.program)?.path ?? '', '.pyc'));
+    const before = this.judged.ranAs(path, event.file);
     if (before === undefined) {
       this.seen.files.push(this.judged.written(event, path, time));
       return;
@@ -288,7 +289,9 @@ export class WatchedContainer {
   }
 
   private conclude(sighting: Sighting, content: Content, manifest: Manifest | MissingManifest): void {
-    this.seen.files.push(this.judged.file(sighting, content, manifest, this.image));
+    this.seen.files.push(
+      this.judged.file(sighting, content, manifest, this.image, this.known.wasCompiled(sighting.file)),
+    );
   }
 
   private whenImageKnown(action: (manifest: Manifest | MissingManifest) => void): void {

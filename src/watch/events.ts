@@ -74,6 +74,11 @@ export type WatchEvent =
       readonly sensorRssKib: number;
       /** Frames read from the sensor since the agent's start. */
       readonly frames: number;
+      /** What the sensor read from the kernel since its start: new things, executable mappings, file events. */
+      readonly ringRecords: number;
+      readonly mappingRecords: number;
+      readonly fileEvents: number;
+      /** What was read and is not written or judged yet. */
       readonly waiting: number;
     }
   | { readonly type: 'notice'; readonly time: string; readonly code: string; readonly message: string };

@@ -7,7 +7,16 @@ const waitersMax = 8192;
 /** Longer than the sensor's own limit on one file. */
 const waitMillis = 15_000;
 
-type Waiter = { readonly file: FileVersion; readonly until: number; readonly give: (content: Content) => void };
+/** A version that could not be read waits so long for the hash of a later one. */
+const laterMillis = 2000;
+
+type Waiter = {
+  readonly file: FileVersion;
+  readonly until: number;
+  readonly give: (content: Content) => void;
+  /** Why its own version has no hash; only a later one's can come. */
+  readonly lost?: MissingHash;
+};
 type Known = { readonly version: FileVersion; readonly content: Content };
 
 function inode(file: FileVersion): string {
@@ -23,7 +32,21 @@ function same(a: FileVersion, b: FileVersion): boolean {
   return (a.noGen || b.noGen || a.gen === b.gen) && (a.noCtime || b.noCtime || a.ctime === b.ctime);
 }
 
-/** Joins what was used with the hash of its bytes, whichever frame comes first. */
+/** The same file, surely, in a version that came after. */
+function isLater(one: FileVersion, than: FileVersion): boolean {
+  const inodes = one.dev === than.dev && one.ino === than.ino && one.gen === than.gen;
+  return inodes && !one.noGen && !than.noGen && !one.noCtime && !than.noCtime && one.ctime > than.ctime;
+}
+
+/** Whether a later version of the file can stand in. */
+function wasOvertaken(reason: MissingHash): boolean {
+  return reason === 'hash-changing' || reason === 'hash-gone' || reason === 'hash-backlog';
+}
+
+/**
+ * Joins what was used with the hash of its bytes, whichever frame comes first. A program that is unlinked as soon as it
+ * runs is another version by then; the bytes of that one are given as `later`.
+ */
 export class HashBook {
   private readonly known = new Map<string, Known[]>();
   private readonly waiting = new Map<string, Waiter[]>();
@@ -31,8 +54,12 @@ export class HashBook {
 
   /** Calls `give` once: at once when the content is known, else when it comes, or as unknown after a bounded wait. */
   ask(file: FileVersion, now: number, give: (content: Content) => void): void {
-    const found = this.find(file);
-    if (found !== undefined) {
+    const found = this.find(file) ?? this.findLater(file);
+    if (found?.known === true) {
+      give(found);
+      return;
+    }
+    if (found !== undefined && !wasOvertaken(found.reason)) {
       give(found);
       return;
     }
@@ -42,12 +69,13 @@ export class HashBook {
     }
     const key = inode(file);
     const list = this.waiting.get(key) ?? [];
-    list.push({ file, until: now + waitMillis, give });
+    const wait = found === undefined ? { until: now + waitMillis } : { until: now + laterMillis, lost: found.reason };
+    list.push({ file, give, ...wait });
     this.waiting.set(key, list);
     this.waiters++;
   }
 
-  deliver(event: FileHashEvent): void {
+  deliver(event: FileHashEvent, now: number): void {
     const content: Content =
       event.sha256 === undefined
         ? { known: false, reason: reasonOf(event) }
@@ -57,9 +85,20 @@ export class HashBook {
     const key = inode(event.file);
     const list = this.waiting.get(key);
     if (list === undefined) return;
-    const rest = list.filter((waiter) => !same(waiter.file, event.file));
+    const rest: Waiter[] = [];
+    const answers: (() => void)[] = [];
+    for (const waiter of list) {
+      const answer = same(waiter.file, event.file) ? content : laterOf(content, event.file, waiter);
+      if (answer === undefined) rest.push(waiter);
+      else if (answer.known || !wasOvertaken(answer.reason)) answers.push(() => waiter.give(answer));
+      else {
+        const later = this.findLater(waiter.file);
+        if (later !== undefined) answers.push(() => waiter.give(later));
+        else rest.push({ ...waiter, until: Math.min(waiter.until, now + laterMillis), lost: answer.reason });
+      }
+    }
     this.keep(key, rest, list.length);
-    for (const waiter of list) if (same(waiter.file, event.file)) waiter.give(content);
+    for (const answer of answers) answer();
   }
 
   /** Gives up on what has waited too long. */
@@ -72,7 +111,7 @@ export class HashBook {
         list.filter((waiter) => waiter.until > now),
         list.length,
       );
-      for (const waiter of late) waiter.give({ known: false, reason: 'hash-late' });
+      for (const waiter of late) waiter.give({ known: false, reason: waiter.lost ?? 'hash-late' });
     }
   }
 
@@ -92,6 +131,14 @@ export class HashBook {
     return this.known.get(inode(file))?.find((known) => same(known.version, file))?.content;
   }
 
+  /** The bytes of a later version, where this one has none and such are known. */
+  private findLater(file: FileVersion): Content | undefined {
+    const known = this.known.get(inode(file)) ?? [];
+    if (known.some(({ version, content }) => content.known && same(version, file))) return undefined;
+    const later = known.findLast(({ version, content }) => content.known && isLater(version, file));
+    return later?.content.known === true ? { ...later.content, later: true } : undefined;
+  }
+
   private remember(version: FileVersion, content: Content): void {
     const key = inode(version);
     const before = (this.known.get(key) ?? []).filter((known) => !same(known.version, version)).slice(0, 3);
@@ -102,6 +149,11 @@ export class HashBook {
       if (oldest.done !== true) this.known.delete(oldest.value);
     }
   }
+}
+
+function laterOf(content: Content, version: FileVersion, waiter: Waiter): Content | undefined {
+  if (!content.known || waiter.lost === undefined || !isLater(version, waiter.file)) return undefined;
+  return { ...content, later: true };
 }
 
 function reasonOf(event: FileHashEvent): MissingHash {

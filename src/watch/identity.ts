@@ -23,13 +23,17 @@ export function judge(sight: Sight, manifest: Manifest | MissingManifest): Ident
     if (sight.place === 'memfd') return { verdict: 'foreign', how: 'not-in-image' };
     return { verdict: 'unknown', reason: content.reason };
   }
-  if (atPath?.sha256 === content.sha256) return { verdict: 'good', how: 'content', image: atPath };
   const elsewhere = manifest.byContent(content.sha256);
+  // Run first and made to look honest afterwards would be too easy.
+  if (content.later === true && elsewhere !== undefined) return { verdict: 'unknown', reason: 'hash-changing' };
+  if (atPath?.sha256 === content.sha256) return { verdict: 'good', how: 'content', image: atPath };
   if (elsewhere !== undefined && content.size > 0) return { verdict: 'good', how: 'elsewhere', image: elsewhere };
-  if (atPath !== undefined) return { verdict: 'foreign', how: 'modified', image: atPath };
-  const source = sight.use === 'loaded' ? pythonSourceOf(sight.path) : undefined;
+  const source = sight.use === 'loaded' || sight.use === 'written' ? pythonSourceOf(sight.path) : undefined;
   const sourceInImage = source === undefined ? undefined : manifest.byPath(source);
-  if (sourceInImage !== undefined) return { verdict: 'good', how: 'derived', image: sourceInImage };
+  // Python also replaces the image's own bytecode where that is stale: in images whose files all bear one time.
+  if (sourceInImage !== undefined && (atPath === undefined || sight.compiled === true))
+    return { verdict: 'good', how: 'derived', image: sourceInImage };
+  if (atPath !== undefined) return { verdict: 'foreign', how: 'modified', image: atPath };
   return { verdict: 'foreign', how: 'not-in-image' };
 }
 

@@ -1,6 +1,7 @@
 import type { Digest } from '../oci/index.ts';
-import type { OpenEvent } from '../sensor/index.ts';
+import type { FileVersion, OpenEvent } from '../sensor/index.ts';
 import type { FileSeen } from './bodies.ts';
+import { inodeOf } from './file-memory.ts';
 import { codeOf, type Finding, findingId, type Ran, whyOf } from './findings.ts';
 import type { Remembered } from './history.ts';
 import { fromOf, judge } from './identity.ts';
@@ -26,7 +27,7 @@ export class Judged {
   readonly packagesRead = new Set<string>();
   private readonly container: string;
   private readonly created: string;
-  private readonly ran = new Map<string, Ran>();
+  private readonly ran = new Map<string, { readonly ran: Ran; readonly inode: string }>();
   /** Files that could not be judged, by path: a later sight that can be judged settles them. */
   private readonly open = new Map<string, MissingHash | MissingManifest>();
   private findings: Finding[] = [];
@@ -62,9 +63,10 @@ export class Judged {
     return found;
   }
 
-  /** How a file was run before, by its path. */
-  ranAs(path: string): Ran | undefined {
-    return this.ran.get(path);
+  /** How this file was run before under this path. */
+  ranAs(path: string, file: FileVersion): Ran | undefined {
+    const before = this.ran.get(path);
+    return before?.inode === inodeOf(file) ? before.ran : undefined;
   }
 
   file(
@@ -72,11 +74,12 @@ export class Judged {
     content: Content,
     manifest: Manifest | MissingManifest,
     image: Digest | undefined,
+    compiled = false,
   ): FileSeen {
     const { use, path, file } = sighting;
-    const sight: Sight = { use, path, place: file.place, unlinked: file.unlinked, content };
+    const sight: Sight = { use, path, place: file.place, unlinked: file.unlinked, compiled, content };
     const identity = judge(sight, manifest);
-    if (this.ran.size < rememberedMax) this.ran.set(path, sighting.ran);
+    if (this.ran.size < rememberedMax) this.ran.set(path, { ran: sighting.ran, inode: inodeOf(file) });
     if (identity.verdict !== 'unknown') this.open.delete(path);
     else if (this.open.size < rememberedMax) this.open.set(path, identity.reason);
     if (identity.verdict === 'good' && identity.image.package !== undefined)

@@ -22,7 +22,16 @@ export type From =
 
 /** What is known of the bytes at the time of judging. */
 export type Content =
-  | { readonly known: true; readonly sha256: string; readonly size: number }
+  | {
+      readonly known: true;
+      readonly sha256: string;
+      readonly size: number;
+      /**
+       * The bytes of a later version of the same file: it was changed (unlinked, renamed, its mode set, or written)
+       * before it could be read. They can convict, not acquit.
+       */
+      readonly later?: true;
+    }
   | { readonly known: false; readonly reason: MissingHash };
 
 export type MissingHash =
@@ -64,6 +73,8 @@ export interface Sight {
   readonly path: string;
   readonly place: Place;
   readonly unlinked: boolean;
+  /** In this container it was written by Python, as bytecode is. */
+  readonly compiled?: boolean;
   readonly content: Content;
 }
 

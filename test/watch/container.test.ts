@@ -11,7 +11,7 @@ const py = { pid: 10, program: 100n };
 function bench(): Bench {
   const made = new Bench();
   made.container.settleManifest(image);
-  made.hashes.deliver(hash(python, 'aa'));
+  made.hashes.deliver(hash(python, 'aa'), 0);
   return made;
 }
 
@@ -33,7 +33,7 @@ test('a script is told from its interpreter, whichever queue is faster', () => {
       assert.ok(event);
       made.container.take(event);
     }
-    made.hashes.deliver(hash(script, 'ff'));
+    made.hashes.deliver(hash(script, 'ff'), 0);
     made.pass(100);
     assert.deepEqual(made.findings(), ['script-from-volume /data/run.py'], order.join());
     assert.deepEqual(
@@ -49,7 +49,7 @@ test('a known program that runs again with a modified script is found', () => {
   const made = bench();
   made.container.take(exec(3, 10, 100n, python, '/usr/bin/python3.11'));
   const modified = file(7, { place: 'upper' });
-  made.hashes.deliver(hash(modified, 'ff'));
+  made.hashes.deliver(hash(modified, 'ff'), 0);
   made.container.take(open(900, { pid: 11, program: 5n }, modified, '/app/main.py', 'exec'));
   made.pass(100);
   assert.deepEqual(made.findings(), ['script-modified /app/main.py']);
@@ -59,11 +59,11 @@ test('what Python opens is loaded, what another program opens is read', () => {
   const made = bench();
   made.container.take(exec(1, 10, 100n, python, '/usr/bin/python3.11'));
   const source = file(3);
-  made.hashes.deliver(hash(source, 'bb'));
+  made.hashes.deliver(hash(source, 'bb'), 0);
   made.container.take(open(2, py, source, '/app/main.py', 'read'));
   made.container.take(open(3, py, file(4), '/etc/hosts', 'read'));
   const dash = file(5);
-  made.hashes.deliver(hash(dash, 'dd'));
+  made.hashes.deliver(hash(dash, 'dd'), 0);
   made.container.take(exec(4, 20, 200n, dash, '/usr/bin/dash'));
   made.container.take(open(5, { pid: 20, program: 200n }, source, '/app/main.py', 'read'));
   made.pass(100);
@@ -81,7 +81,7 @@ test('bytecode of the image’s own source is recorded as derived', () => {
   const made = bench();
   made.container.take(exec(1, 10, 100n, python, '/usr/bin/python3.11'));
   const pyc = file(6, { place: 'upper' });
-  made.hashes.deliver(hash(pyc, 'ee'));
+  made.hashes.deliver(hash(pyc, 'ee'), 0);
   made.container.take(open(2, py, pyc, '/app/__pycache__/main.cpython-311.pyc', 'read'));
   assert.deepEqual(made.findings(), []);
   assert.ok(made.seen().includes('loaded /app/__pycache__/main.cpython-311.pyc derived'));
@@ -99,7 +99,7 @@ test('a dropped program’s own mapping is no second finding, also when it comes
   ]) {
     const made = bench();
     made.container.take(exec(1, 10, 100n, python, '/usr/bin/python3.11'));
-    made.hashes.deliver(hash(dropped, 'ff'));
+    made.hashes.deliver(hash(dropped, 'ff'), 0);
     for (const at of order) made.container.take(events[at] ?? events[0]);
     made.pass(100);
     assert.deepEqual(made.findings(), ['exec-not-in-image /tmp/x'], order.join());
@@ -140,7 +140,7 @@ test('a memfd that calls itself runc’s, started by a process of the container,
 
 test('everything waits for the image’s contents and is judged then', () => {
   const made = new Bench();
-  made.hashes.deliver(hash(python, 'aa'));
+  made.hashes.deliver(hash(python, 'aa'), 0);
   made.container.take(exec(1, 10, 100n, python, '/usr/bin/python3.11'));
   assert.deepEqual(made.seen(), []);
   assert.ok(!made.container.settled);
@@ -156,7 +156,7 @@ test('what was judged unknown is settled by a later sight', () => {
   made.pass(20_000);
   assert.deepEqual([...made.container.judged.unknown], [['hash-late', 1]]);
   const again = { ...late, ctime: 2n };
-  made.hashes.deliver(hash(again, 'dd'));
+  made.hashes.deliver(hash(again, 'dd'), 0);
   made.container.take(exec(2, 11, 101n, again, '/usr/bin/dash'));
   assert.equal(made.container.judged.unknown.size, 0);
 });
@@ -164,8 +164,8 @@ test('what was judged unknown is settled by a later sight', () => {
 test('a program written to after it ran is judged again', () => {
   const made = bench();
   made.container.take(exec(1, 10, 100n, python, '/usr/bin/python3.11'));
-  const changed = file(13, { place: 'upper' });
-  made.hashes.deliver(hash(changed, 'ff'));
+  const changed = file(1, { place: 'upper', ctime: 9n });
+  made.hashes.deliver(hash(changed, 'ff'), 0);
   made.container.take(open(9, py, changed, '/usr/bin/python3.11', 'written'));
   assert.deepEqual(made.findings(), ['exec-modified /usr/bin/python3.11']);
 });
@@ -189,7 +189,7 @@ test('in any order, the same is found, and nothing is left waiting', () => {
       const made = new Bench();
       made.container.settleManifest(image);
       for (const event of order) {
-        if (event.type === 'file-hash') made.hashes.deliver(event);
+        if (event.type === 'file-hash') made.hashes.deliver(event, 0);
         else made.container.take(event);
       }
       made.pass(100);

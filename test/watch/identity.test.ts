@@ -129,6 +129,14 @@ test('names of bytecode (PEP 3147, PEP 488)', () => {
   assert.equal(pythonSourceOf('/a/__pycache__/b.pyc'), undefined);
 });
 
+test('bytes of a later version convict and do not acquit', () => {
+  const later = (sha256: string) =>
+    ({ ...base, place: 'upper', content: { known: true, sha256, size: 10, later: true } }) as const;
+  assert.equal(judge(later(sha('f')), manifest).verdict, 'foreign');
+  for (const sha256 of [sha('a'), sha('b')])
+    assert.deepEqual(judge(later(sha256), manifest), { verdict: 'unknown', reason: 'hash-changing' });
+});
+
 test('no manifest, no judgement: the reason is passed on', () => {
   assert.deepEqual(judge(base, 'layers-discarded'), { verdict: 'unknown', reason: 'layers-discarded' });
 });

@@ -37,7 +37,7 @@ export class Watching implements AsyncDisposable {
   }
 
   /** Starts an agent and waits until it is alive. */
-  async start(environment: NodeJS.ProcessEnv = {}): Promise<void> {
+  async start(environment: NodeJS.ProcessEnv = {}, further: readonly string[] = []): Promise<void> {
     const args = [
       'watch',
       '--json',
@@ -47,6 +47,7 @@ export class Watching implements AsyncDisposable {
       this.store,
       '--count-interval',
       '1',
+      ...further,
     ];
     const agent = spawn(holdfast, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
     this.#agent = agent;
