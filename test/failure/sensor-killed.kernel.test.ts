@@ -68,7 +68,11 @@ test('a sensor killed again and again: each gap is stated, watching goes on, and
       terms.coverage.reasons.some((one) => one.code === 'not-watched'),
       JSON.stringify(terms.coverage),
     );
-    assert.equal(watching.of('coverage', id).some((line) => line['cause'] === 'older'), false, 'known from before');
+    assert.equal(
+      watching.of('coverage', id).some((line) => line['cause'] === 'older'),
+      false,
+      'known from before',
+    );
   }
   assert.equal(await watching.stop(), 1);
   const stored = await scene.storedFindings();
@@ -90,7 +94,10 @@ test('a container that ends while there is no sensor has ended', async () => {
   await sleep(200);
   await watching.containerd.remove('ends');
   await watching.ended('ends');
-  assert.equal(watching.of('container', 'stays').some((line) => line['state'] === 'ended'), false);
+  assert.equal(
+    watching.of('container', 'stays').some((line) => line['state'] === 'ended'),
+    false,
+  );
   await scene.play('stays', 'late');
   // Its name is free again.
   await watching.containerd.run({ image, id: 'ends', args: ['true'] });

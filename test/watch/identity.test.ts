@@ -129,9 +129,10 @@ test('names of bytecode (PEP 3147, PEP 488)', () => {
   assert.equal(pythonSourceOf('/a/__pycache__/b.pyc'), undefined);
 });
 
+const later = (sha256: string) =>
+  ({ ...base, place: 'upper', content: { known: true, sha256, size: 10, later: true } }) as const;
+
 test('bytes of a later version convict and do not acquit', () => {
-  const later = (sha256: string) =>
-    ({ ...base, place: 'upper', content: { known: true, sha256, size: 10, later: true } }) as const;
   assert.equal(judge(later(sha('f')), manifest).verdict, 'foreign');
   for (const sha256 of [sha('a'), sha('b')])
     assert.deepEqual(judge(later(sha256), manifest), { verdict: 'unknown', reason: 'hash-changing' });

@@ -25,7 +25,7 @@ else if (process.send !== undefined) {
   createServer((_request, response) => {
     visits++;
     const answer = { visits, digest: createHash('sha256').update(String(visits)).digest('hex'), primes: sieve(20_000) };
-    if (visits % 20 === 0) new Worker(__filename);
+    if (visits % 20 === 0) new Worker(__filename).unref();
     if (visits % 100 === 0) fork(__filename);
     response.end(gzipSync(JSON.stringify(answer)));
   }).listen(8000, '127.0.0.1');
