@@ -155,6 +155,7 @@ export class Agent {
         this.clock = clockOf(event);
         this.hello = event;
         this.shown.length = 0;
+        this.table.sensorBegins();
         return;
       case 'capability':
         this.shown.push(event);
@@ -205,6 +206,12 @@ export class Agent {
 
   private heartbeat(event: Heartbeat): void {
     this.begin();
+    // It names all that are there before its first heartbeat: the others ended while there was no sensor.
+    const began = this.hello?.started ?? event.time;
+    for (const container of this.table.takeUnnamed(began)) {
+      container.goneAt ??= monotonic();
+      container.ended ??= rfc3339(this.clock, began);
+    }
     this.options.emit({
       type: 'heartbeat',
       time: rfc3339(this.clock, event.time),
@@ -220,6 +227,7 @@ export class Agent {
   }
 
   private containerEvent(event: ContainerEvent): void {
+    this.table.named(event.container);
     const container = this.table.byCgid.get(event.container);
     if (container === undefined) {
       const meta = this.table.seen(event, monotonic());

@@ -36,6 +36,29 @@ export class ContainerTable {
   readonly byCgid = new Map<bigint, WatchedContainer>();
   readonly unclaimed = new Map<bigint, Unclaimed>();
   private readonly metadata = new Map<string, Metadata>();
+  /** Watched under an earlier life of the sensor, and not named by this one yet. */
+  private unnamed = new Set<bigint>();
+
+  /** A new life of the sensor: it names every container that it finds. */
+  sensorBegins(): void {
+    this.unnamed = new Set([...this.byCgid.keys(), ...this.unclaimed.keys()]);
+  }
+
+  named(cgid: bigint): void {
+    this.unnamed.delete(cgid);
+  }
+
+  /** Those that the sensor did not find again; once. One that waits for containerd's word has its end told with it. */
+  takeUnnamed(time: bigint): readonly WatchedContainer[] {
+    const list = [...this.unnamed];
+    this.unnamed.clear();
+    for (const cgid of list) {
+      const { event, queue } = this.unclaimed.get(cgid) ?? {};
+      if (event !== undefined && queue?.some((held) => held.type === 'container') === false)
+        queue.push({ ...event, time, state: 'gone' });
+    }
+    return list.flatMap((cgid) => this.byCgid.get(cgid) ?? []);
+  }
 
   /** From the sensor. Returns the pair when containerd's half is there. */
   seen(event: ContainerEvent, now: number): Container | undefined {
