@@ -427,6 +427,12 @@ static void seen_again(struct sight *s, struct known_file *known, enum hf_open_k
 	}
 }
 
+/* Inode numbers are used again at once: a file that was made where a known one was removed is another. */
+static bool is_another(struct sight *s, const struct known_file *known)
+{
+	return look(s) && !((s->file.flags | known->file.flags) & HF_FILE_NO_GEN) && s->file.gen != known->file.gen;
+}
+
 /* true: fd was taken by the hash worker */
 static bool seen(struct sight *s, enum hf_open_kind kind)
 {
@@ -441,6 +447,11 @@ static bool seen(struct sight *s, enum hf_open_kind kind)
 	if (known && kind == HF_OPEN_WRITTEN && known->writes < APPENDS)
 		known->writes++;
 	changed = known && known->file.ctime != handle_ctime(&s->st);
+	if (changed && is_another(s, known)) {
+		known_renew(known);
+		known->opens = kind == HF_OPEN_READ;
+		known->writes = kind == HF_OPEN_WRITTEN;
+	}
 	/* executed includes read: an execution is also an open, and can't be told from one */
 	if (kind == HF_OPEN_READ)
 		bit |= known && !changed ? known->kinds & KNOWN_EXEC : 0;

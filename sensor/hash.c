@@ -414,6 +414,7 @@ void hash_request_by_link(const struct hf_file *file, __u64 cgid, const char *li
 	size_t length = strlen(path);
 	struct hf_file found = *file;
 	struct job *gone;
+	bool full = false;
 	int fd;
 
 	if (!file->ino || hashcache_known(file))
@@ -435,11 +436,10 @@ void hash_request_by_link(const struct hf_file *file, __u64 cgid, const char *li
 
 		/* opened by handle it is a file of the layers' filesystem: where it lies, the event said */
 		found.place = file->place;
-		if (!hash_take(fd, &found, cgid, path, length, true)) {
+		full = !hash_take(fd, &found, cgid, path, length, true);
+		if (full)
 			close(fd);
-			same = false;
-		}
-		if (same)
+		else if (same)
 			return;
 	}
 	gone = calloc(1, sizeof(*gone) + length);
@@ -449,7 +449,8 @@ void hash_request_by_link(const struct hf_file *file, __u64 cgid, const char *li
 	gone->cgid = cgid;
 	gone->length = length;
 	memcpy(gone->path, path, length);
-	tell(gone, fd >= 0 ? HF_HASH_BACKLOG : HF_HASH_GONE);
+	/* opened and not returned: a later version of it is there, and is being hashed */
+	tell(gone, full ? HF_HASH_BACKLOG : fd >= 0 ? HF_HASH_CHANGING : HF_HASH_GONE);
 	free(gone);
 }
 

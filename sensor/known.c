@@ -70,6 +70,11 @@ struct known_file *known_add(struct known_files *k, __u32 dev, __u64 ino, bool i
 	return &k->slots[i];
 }
 
+void known_renew(struct known_file *file)
+{
+	*file = (struct known_file){.ino = file->ino, .dev = file->dev, .reserve = file->reserve};
+}
+
 void known_free(struct known_files *k)
 {
 	free(k->slots);

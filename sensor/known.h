@@ -47,6 +47,8 @@ struct known_files {
 struct known_file *known_find(struct known_files *k, __u32 dev, __u64 ino);
 /* A slot for a file that is not there yet. NULL: the bound is reached (or no memory). */
 struct known_file *known_add(struct known_files *k, __u32 dev, __u64 ino, bool important);
+/* The number names another file now: nothing was reported of that one. */
+void known_renew(struct known_file *file);
 void known_free(struct known_files *k);
 
 #endif
