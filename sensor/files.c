@@ -447,7 +447,9 @@ static bool seen(struct sight *s, enum hf_open_kind kind)
 	if (known && kind == HF_OPEN_WRITTEN && known->writes < APPENDS)
 		known->writes++;
 	changed = known && known->file.ctime != handle_ctime(&s->st);
-	if (changed && is_another(s, known)) {
+	/* asked also where ctime is the same: it moves in ticks, and within one a number can be given out twice */
+	if (known && is_another(s, known)) {
+		changed = true;
 		known_renew(known);
 		known->opens = kind == HF_OPEN_READ;
 		known->writes = kind == HF_OPEN_WRITTEN;
