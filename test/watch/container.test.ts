@@ -87,6 +87,31 @@ test('bytecode of the image’s own source is recorded as derived', () => {
   assert.ok(made.seen().includes('loaded /app/__pycache__/main.cpython-311.pyc derived'));
 });
 
+test('stale bytecode of the image is written anew: by Python it is derived, by another program modified', () => {
+  for (const [writer, codes] of [
+    [100n, []],
+    [200n, ['script-modified /app/__pycache__/main.cpython-311.pyc']],
+  ] as const) {
+    const made = new Bench();
+    const pycPath = '/app/__pycache__/main.cpython-311.pyc';
+    const dash = file(5);
+    made.container.settleManifest(
+      manifestOf({ '/usr/bin/python3.11': 'aa', '/usr/bin/dash': 'dd', '/app/main.py': 'bb', [pycPath]: 'cc' }),
+    );
+    for (const one of [hash(python, 'aa'), hash(dash, 'dd'), hash(file(3), 'cc')]) made.hashes.deliver(one, 0);
+    made.container.take(exec(1, 10, 100n, python, '/usr/bin/python3.11'));
+    made.container.take(exec(2, 20, 200n, dash, '/usr/bin/dash'));
+    made.container.take(open(3, py, file(3), pycPath, 'read'));
+    const pyc = file(6, { place: 'upper' });
+    made.container.take(open(4, { pid: 20, program: writer }, pyc, `${pycPath}.140234`, 'written'));
+    const renamed = { ...pyc, ctime: pyc.ctime + 1n };
+    made.hashes.deliver(hash(renamed, 'ee'), 0);
+    made.container.take(open(5, py, renamed, pycPath, 'read'));
+    made.pass(100);
+    assert.deepEqual(made.findings(), codes);
+  }
+});
+
 test('a dropped program’s own mapping is no second finding, also when it comes first', () => {
   const dropped = file(8, { place: 'upper' });
   const events = [

@@ -75,6 +75,7 @@ const workloads: readonly Workload[] = [
     args: ['python3', '/app/service.py'],
     load: visits(8000),
     probe: ['python3', '-c', 'import socket; socket.create_connection(("127.0.0.1", 8000), 30).close()'],
+    newFiles: /^\/tmp\//,
     used: /\/_sqlite3\.cpython-.*\.so$/,
   },
   {
@@ -117,7 +118,10 @@ test(`nginx, redis, Python, Node and a shell’s chores under load for ${runSeco
   const steady = watching.lines.slice(steadyFrom);
   for (const { id, used, newFiles } of workloads)
     await context.test(id, async () => {
-      assert.deepEqual(watching.of('finding', id), []);
+      assert.deepEqual(
+        watching.of('finding', id).map((line) => `${line['code']}: ${line['why']}`),
+        [],
+      );
       const observations = watching.of('observation', id);
       assert.ok(
         observations.some((line) => used.test(String(line['path']))),
@@ -125,7 +129,9 @@ test(`nginx, redis, Python, Node and a shell’s chores under load for ${runSeco
       );
       const later = steady.filter((line) => line.type === 'observation' && line['container'] === nameOf(watching, id));
       assert.deepEqual(
-        later.filter((line) => newFiles === undefined || !newFiles.test(String(line['path']))),
+        later
+          .filter((line) => newFiles === undefined || !newFiles.test(String(line['path'])))
+          .map((line) => `${line['use']} ${line['path'] ?? `${line['address']} ${line['port']}`}`),
         [],
         'it is steady, and something new was seen',
       );
