@@ -13,12 +13,13 @@ import {
 import type { AgentOptions } from './agent-options.ts';
 import { Claims } from './claims.ts';
 import type { WatchedContainer } from './container.ts';
-import { gapOf } from './gaps.ts';
+import { gapOf, storeGap } from './gaps.ts';
 import { HashBook } from './hashes.ts';
 import { lastAlive } from './history.ts';
 import { Images } from './images.ts';
 import { monotonic, now } from './now.ts';
 import { lacking, openingEntry } from './opening.ts';
+import { pulse } from './pulse.ts';
 import { Recorder } from './recorder.ts';
 import { RuntimeLink, recordEndedMeanwhile } from './runtime-link.ts';
 import { ContainerTable } from './table.ts';
@@ -212,18 +213,8 @@ export class Agent {
       container.goneAt ??= monotonic();
       container.ended ??= rfc3339(this.clock, began);
     }
-    this.options.emit({
-      type: 'heartbeat',
-      time: rfc3339(this.clock, event.time),
-      containers: this.table.byCgid.size,
-      agentRssKib: Math.round(process.memoryUsage.rss() / 1024),
-      sensorRssKib: event.rssKib,
-      frames: this.frames,
-      ringRecords: event.ringRecords,
-      mappingRecords: event.perfRecords,
-      fileEvents: event.fanotifyEvents,
-      waiting: this.recorder.waiting + this.hashes.pending,
-    });
+    const state = { waiting: this.recorder.waiting + this.hashes.pending, containers: this.table.byCgid.size };
+    this.options.emit(pulse(event, { ...state, time: rfc3339(this.clock, event.time), frames: this.frames }));
   }
 
   private containerEvent(event: ContainerEvent): void {
@@ -263,8 +254,8 @@ export class Agent {
   private end(container: WatchedContainer): void {
     this.teller.flush(container);
     const time = container.ended ?? now();
-    const { display, image = null, exitCode = null } = container;
-    const details = { container: display, code: exitCode };
+    const { display, image = null, exitCode: code = null } = container;
+    const details = { container: display, code };
     this.teller.record(container, 'container-ended', time, details, () => {
       this.options.emit({ type: 'container', time, state: 'ended', container: display, image, details });
     });
@@ -275,9 +266,7 @@ export class Agent {
 
   private storeBack(count: number): void {
     this.notice('store-back', `the store takes entries again; ${count === 0 ? 'none' : count} were lost`);
-    const [from, to] = [now(), now()];
-    if (count > 0)
-      this.teller.gapOfAll({ cause: 'store-full', from, to, count, repaired: false, detail: 'entries lost' });
+    if (count > 0) this.teller.gapOfAll(storeGap(now(), count));
   }
 
   private later(millis: number, action: () => void): void {

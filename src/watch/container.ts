@@ -9,7 +9,7 @@ import { sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
 import { loads, looksLikeScript } from './interpreters.ts';
 import { Judged } from './judged.ts';
-import type { Content, Manifest, MissingManifest } from './model.ts';
+import type { Manifest, MissingManifest } from './model.ts';
 import { OpenedForExec, openedAs } from './opened.ts';
 import { execPath, isLoader, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
@@ -284,14 +284,11 @@ export class WatchedContainer {
     this.unhashed++;
     this.host.hashes.ask(sighting.file, this.host.now(), (content) => {
       this.unhashed--;
-      this.whenImageKnown((manifest) => this.conclude(sighting, content, manifest));
+      this.whenImageKnown((manifest) => {
+        const compiled = this.known.wasCompiled(sighting.file);
+        this.seen.files.push(this.judged.file(sighting, content, manifest, this.image, compiled));
+      });
     });
-  }
-
-  private conclude(sighting: Sighting, content: Content, manifest: Manifest | MissingManifest): void {
-    this.seen.files.push(
-      this.judged.file(sighting, content, manifest, this.image, this.known.wasCompiled(sighting.file)),
-    );
   }
 
   private whenImageKnown(action: (manifest: Manifest | MissingManifest) => void): void {

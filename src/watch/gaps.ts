@@ -58,3 +58,8 @@ function later(a: string | undefined, b: string | undefined): string | undefined
 function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : a + b;
 }
+
+/** Entries that a full store cost. */
+export function storeGap(time: string, count: number): CoverageGap {
+  return { cause: 'store-full', from: time, to: time, count, repaired: false, detail: 'entries lost' };
+}
