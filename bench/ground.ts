@@ -46,23 +46,24 @@ export class Ground implements AsyncDisposable {
     return id;
   }
 
-  /** The agent on a store of its own. */
+  /** The agent, on a store that knows the image after its first life. */
   agent(): Promise<Agent> {
-    return Agent.start(this.containerd.socket, mkdtempSync(join(this.scratch, 'store-')));
+    return Agent.start(this.containerd.socket, join(this.scratch, 'store'));
   }
 
-  /** Does something while one of the conditions holds. */
-  async during<T>(condition: Condition, work: () => Promise<T>): Promise<T> {
-    const watcher =
-      condition === 'holdfast'
-        ? await this.agent()
-        : condition === 'auditd'
-          ? await Audit.start(this.scratch)
-          : undefined;
+  /** Does something in a fresh container while one of the conditions holds. */
+  async during<T>(condition: Condition, work: (id: string) => Promise<T>): Promise<T> {
+    const agent = condition === 'holdfast' ? await this.agent() : undefined;
+    const audit = condition === 'auditd' ? await Audit.start(this.scratch) : undefined;
+    const id = await this.container();
     try {
-      return await work();
+      // Reading an image is work of its own, once per digest: the memory row tells of it.
+      await agent?.until(({ type, value }) => type === 'rbom' || (type === 'image' && value['state'] === 'ready'));
+      return await work(id);
     } finally {
-      await watcher?.stop();
+      await this.containerd.remove(id);
+      await agent?.stop();
+      await audit?.stop();
     }
   }
 

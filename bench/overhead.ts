@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Condition, conditions, type Ground } from './ground.ts';
 import { type Load, runLoad } from './loads.ts';
 import { slowdown, spread } from './statistics.ts';
@@ -26,14 +27,10 @@ export async function overhead(
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < conditions.length; turn += 1) {
       const condition = conditions[(round + turn) % conditions.length] ?? 'nothing';
-      const seconds = await ground.during(condition, async () => {
-        const id = await ground.container();
-        try {
-          await runLoad(ground, id, load);
-          return await runLoad(ground, id, load);
-        } finally {
-          await ground.containerd.remove(id);
-        }
+      const seconds = await ground.during(condition, async (id) => {
+        await runLoad(ground, id, load);
+        await sleep(1000);
+        return await runLoad(ground, id, load);
       });
       samples.get(condition)?.push(seconds);
       progress(`${load.name}, round ${round + 1} of ${rounds}, ${condition}: ${seconds.toFixed(3)} s`);

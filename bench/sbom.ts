@@ -31,7 +31,8 @@ export interface Tool {
 export async function sbom(scratch: string, rounds: number, progress: (line: string) => void): Promise<SbomRow> {
   const layout = await demoImage(AbortSignal.timeout(600_000), progress);
   const archive = join(scratch, 'demo.tar');
-  execFileSync('tar', ['-C', layout, '-cf', archive, '.']);
+  // Without "./" before the names: syft does not find them so.
+  execFileSync('tar', ['-C', layout, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);
   const ours = [process.execPath, join(import.meta.dirname, '../dist/cli/main.js'), 'sbom', `oci-archive:${archive}`];
   const syft = await buildSyft(progress);
   const theirs =
