@@ -3,20 +3,15 @@ import { availableParallelism } from 'node:os';
 import { verdictOf } from './command.ts';
 import { missingForKernel, missingForTruth } from './host.ts';
 import type { Stage, Tally } from './stage.ts';
-import { filesOf, runTests } from './tests.ts';
+import { filesOf, runTests, runTestsTwice } from './tests.ts';
 
 const bin = 'node_modules/.bin/';
 const minutes = 60;
 
 /** A stage whose tests need something of this host; without it each of its files is left out by name. */
-async function where(
-  missing: readonly string[],
-  kind: 'kernel' | 'truth',
-  parallel: number,
-  signal: AbortSignal,
-): Promise<Tally> {
+async function where(missing: readonly string[], kind: 'kernel' | 'truth', signal: AbortSignal): Promise<Tally> {
   const files = filesOf(kind);
-  if (missing.length === 0 || files.length === 0) return runTests(files, parallel, signal);
+  if (missing.length === 0 || files.length === 0) return runTestsTwice(files, signal);
   return { passed: 0, failed: 0, leftOut: files.map((file) => `${file}: ${missing.join(', ')}`) };
 }
 
@@ -42,7 +37,7 @@ export const stages: readonly Stage[] = [
   { name: 'house', limit: 120, run: (signal) => runTests(filesOf('house'), 1, signal) },
   { name: 'unit', limit: 8 * minutes, run: (signal) => runTests(filesOf('unit'), availableParallelism(), signal) },
   // One at a time: they share one kernel, and a flood in one file is noise in another.
-  { name: 'kernel', limit: 22 * minutes, run: (signal) => where(missingForKernel(), 'kernel', 1, signal) },
-  { name: 'truth', limit: 12 * minutes, run: (signal) => where(missingForTruth(), 'truth', 1, signal) },
+  { name: 'kernel', limit: 22 * minutes, run: (signal) => where(missingForKernel(), 'kernel', signal) },
+  { name: 'truth', limit: 12 * minutes, run: (signal) => where(missingForTruth(), 'truth', signal) },
   { name: 'pack', limit: 5 * minutes, run: (signal) => runTests(filesOf('pack'), 1, signal) },
 ];

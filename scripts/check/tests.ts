@@ -7,15 +7,47 @@ import type { Tally } from './stage.ts';
 const reporter = fileURLToPath(new URL('reporter.ts', import.meta.url));
 const oneTest = 600_000;
 
+/** What became of one file's tests. */
+interface FileTally {
+  passed: number;
+  failed: number;
+  skipped: number;
+  readonly leftOut: string[];
+}
+
 /** Runs node:test files, `parallel` of them at a time. No file at all is a failure, so that a moved folder is noticed. */
 export async function runTests(files: readonly string[], parallel: number, signal: AbortSignal): Promise<Tally> {
   if (files.length === 0) throw new Error('no test file matches');
-  const count = { passed: 0, failed: 0, skipped: 0 };
-  const leftOut: string[] = [];
+  const { tallies, code } = await runFiles(files, parallel, signal);
+  return sumOf(tallies, code);
+}
+
+/**
+ * As `runTests`, one file at a time, and those that failed once more: they share one kernel with all else that the host does,
+ * and what they wait for is bounded. A file that fails twice has failed; one that needed the second try is named.
+ */
+export async function runTestsTwice(files: readonly string[], signal: AbortSignal): Promise<Tally> {
+  if (files.length === 0) throw new Error('no test file matches');
+  const first = await runFiles(files, 1, signal);
+  const again = files.filter((file) => (first.tallies.get(file)?.failed ?? 1) > 0);
+  if (again.length === 0 || signal.aborted) return sumOf(first.tallies, first.code);
+  process.stdout.write(`  second try: ${again.join(', ')}\n`);
+  const second = await runFiles(again, 1, signal);
+  return sumOf(new Map([...first.tallies, ...second.tallies]), second.code);
+}
+
+async function runFiles(
+  files: readonly string[],
+  parallel: number,
+  signal: AbortSignal,
+): Promise<{ readonly tallies: ReadonlyMap<string, FileTally>; readonly code: number | undefined }> {
+  const tallies = new Map<string, FileTally>();
   const onRecord = (line: string): void => {
     const { file, name, outcome, why } = JSON.parse(line) as TestRecord;
-    count[outcome] += 1;
-    if (outcome === 'skipped') leftOut.push(`${file} › ${name}: ${why}`);
+    const tally = tallies.get(file) ?? { passed: 0, failed: 0, skipped: 0, leftOut: [] };
+    tallies.set(file, tally);
+    tally[outcome] += 1;
+    if (outcome === 'skipped') tally.leftOut.push(`${file} › ${name}: ${why}`);
   };
   const args = [
     '--disable-warning=ExperimentalWarning',
@@ -26,9 +58,18 @@ export async function runTests(files: readonly string[], parallel: number, signa
     ...files,
   ];
   const code = await run({ file: process.execPath, args, signal, onRecord });
-  // The runner said no without naming a test: a crash, a time limit.
-  const failed = code !== 0 && count.failed === 0 ? 1 : count.failed;
-  return { passed: count.passed, failed, leftOut };
+  return { tallies, code };
+}
+
+function sumOf(tallies: ReadonlyMap<string, FileTally>, code: number | undefined): Tally {
+  const all = [...tallies.values()];
+  const failed = all.reduce((sum, tally) => sum + tally.failed, 0);
+  return {
+    passed: all.reduce((sum, tally) => sum + tally.passed, 0),
+    // The runner said no without naming a test: a crash, a time limit.
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    leftOut: all.flatMap((tally) => tally.leftOut),
+  };
 }
 
 /** Test files of a kind: `kernel` and `truth` by their ending, `house` and `pack` by their folder, `unit` all others. */
