@@ -433,6 +433,15 @@ static bool is_another(struct sight *s, const struct known_file *known)
 	return look(s) && !((s->file.flags | known->file.flags) & HF_FILE_NO_GEN) && s->file.gen != known->file.gen;
 }
 
+/*
+ * What others read is not the container's doing, and must not make known what the container reads itself: its runtime
+ * looks its user up in /etc/passwd. Who came into the cgroup by a fork and has executed nothing there is the runtime.
+ */
+static bool reads_for_others(const struct sight *s)
+{
+	return s->outside || s->host_mounts || (s->who.pid && !s->who.program && !s->c->older);
+}
+
 /* true: fd was taken by the hash worker */
 static bool seen(struct sight *s, enum hf_open_kind kind)
 {
@@ -440,7 +449,7 @@ static bool seen(struct sight *s, enum hf_open_kind kind)
 	__u8 bit = bit_of(kind, s->outside);
 	bool changed, taken, marked = false;
 
-	if (s->outside && kind == HF_OPEN_READ)
+	if (kind == HF_OPEN_READ && reads_for_others(s))
 		return false;
 	if (known && kind == HF_OPEN_READ && known->opens < OPENS)
 		known->opens++;
@@ -586,8 +595,8 @@ static bool look_at(struct container *c, const struct fanotify_event_metadata *e
 		seen(&s, HF_OPEN_WRITTEN);
 	if (event->mask & FAN_OPEN_EXEC)
 		return seen(&s, HF_OPEN_EXEC);
-	/* opened to be written, and closed, in one event: that it was read is not said */
-	if (event->mask & FAN_OPEN && !(event->mask & FAN_CLOSE_WRITE))
+	/* the kernel joins what one process did to a file: written, then read */
+	if (event->mask & FAN_OPEN)
 		return seen(&s, HF_OPEN_READ);
 	return false;
 }
