@@ -1,0 +1,3 @@
+#!/bin/bash
+id -u
+cat /etc/hostname /etc/debian_version | tail -1
