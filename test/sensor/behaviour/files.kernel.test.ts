@@ -25,8 +25,8 @@ describe('files, in a real container', { timeout: 300_000 }, () => {
       // A volume: overlay without nfs_export gives no handle that can be opened again.
       const volume = join(stage.scratch, verb);
       mkdirSync(volume);
-      writeFileSync(join(volume, 'data'), 'x');
-      const path = verb === 'open-by-handle' ? '/data/data' : '/etc/os-release'; // runc itself reads /etc/passwd;
+      writeFileSync(join(volume, 'file'), 'x');
+      const path = verb === 'open-by-handle' ? '/data/file' : '/etc/os-release'; // runc itself reads /etc/passwd;
       const seen = await stage.act([verb, path, '/data'], { flags, mounts: [{ source: volume, target: '/data' }] });
       assert.equal(seen.output.code, 0, seen.output.stderr);
       const found = opens(seen.events, path);

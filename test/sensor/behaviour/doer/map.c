@@ -13,7 +13,7 @@ static int map_descriptor(int fd, int protection, int later)
 	void *memory = mmap(NULL, LENGTH, protection, MAP_PRIVATE, fd, 0);
 	if (memory == MAP_FAILED || (later && mprotect(memory, LENGTH, later)))
 		return fail("mmap");
-	usleep(20000); /* long enough for the mapping to be opened by those who look at it */
+	usleep(300000); /* mappings are read some 20 times a second: long enough to be opened by who looks */
 	return munmap(memory, LENGTH) ? fail("munmap") : 0;
 }
 
@@ -47,6 +47,6 @@ int do_map_anonymous(int count, char **args)
 	void *memory = mmap(NULL, LENGTH, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return fail("mmap");
-	usleep(20000);
+	usleep(300000);
 	return 0;
 }
