@@ -29,10 +29,11 @@ export function judge(sight: Sight, manifest: Manifest | MissingManifest): Ident
   if (atPath?.sha256 === content.sha256) return { verdict: 'good', how: 'content', image: atPath };
   if (elsewhere !== undefined && content.size > 0) return { verdict: 'good', how: 'elsewhere', image: elsewhere };
   const source = sight.use === 'loaded' || sight.use === 'written' ? pythonSourceOf(sight.path) : undefined;
-  const sourceInImage = source === undefined ? undefined : manifest.byPath(source);
-  // Python also replaces the image's own bytecode where that is stale: in images whose files all bear one time.
-  if (sourceInImage !== undefined && (atPath === undefined || sight.compiled === true))
-    return { verdict: 'good', how: 'derived', image: sourceInImage };
+  // Python also replaces the image's own bytecode where that is stale: in images whose files all bear one time. Its
+  // source may be named by a link then, as Debian's sitecustomize.py is.
+  const origin = source === undefined ? undefined : (manifest.byPath(source) ?? atPath);
+  if (origin !== undefined && (atPath === undefined || sight.compiled === true))
+    return { verdict: 'good', how: 'derived', image: origin };
   if (atPath !== undefined) return { verdict: 'foreign', how: 'modified', image: atPath };
   return { verdict: 'foreign', how: 'not-in-image' };
 }

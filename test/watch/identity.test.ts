@@ -121,6 +121,15 @@ test('bytecode of the image’s own source is derived, of another’s is not', (
   assert.equal(judge({ ...loaded, path: '/app/main.pyc' }, manifest).verdict, 'foreign');
 });
 
+test('bytecode of the image whose source is named by a link: derived when Python wrote it anew', () => {
+  const path = '/lib/__pycache__/linked.cpython-311.pyc';
+  const file = { path, sha256: sha('c'), size: 10, layer: 0 };
+  const withLinked = { ...manifest, byPath: (asked: string) => (asked === path ? file : manifest.byPath(asked)) };
+  const loaded: Sight = { ...base, use: 'loaded', place: 'upper', content: foreign, path };
+  assert.deepEqual(judge({ ...loaded, compiled: true }, withLinked), { verdict: 'good', how: 'derived', image: file });
+  assert.equal(judge(loaded, withLinked).verdict, 'foreign');
+});
+
 test('names of bytecode (PEP 3147, PEP 488)', () => {
   assert.equal(pythonSourceOf('/a/__pycache__/b.cpython-311.pyc'), '/a/b.py');
   assert.equal(pythonSourceOf('/a/__pycache__/b.cpython-311.opt-2.pyc'), '/a/b.py');
