@@ -164,13 +164,13 @@ export function ownersOf(root: string, paths: Iterable<string>): ReadonlyMap<str
       return execFileSync('dpkg-query', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     } catch (error) {
       // It fails when one name is nobody's, and has answered for the others.
-      return String((error as { readonly stdout?: string }).stdout ?? '');
+      return (error as { readonly stdout?: string }).stdout ?? '';
     }
   })();
   const asked = new Set(paths);
   for (const line of answer.split('\n')) {
-    const [, names = '', path = ''] = /^(\S+): (\/.*)$/.exec(line) ?? [];
-    const owner = names.replace(/:.*$/, '');
+    const [, packages = '', path = ''] = /^(\S+): (\/.*)$/.exec(line) ?? [];
+    const owner = packages.replace(/:.*$/, '');
     const real = asked.has(path) ? path : `/usr${path}`;
     if (owner !== '' && asked.has(real)) owners.set(real, owner);
   }
