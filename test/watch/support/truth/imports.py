@@ -15,7 +15,7 @@ import unicodedata
 import xml.etree.ElementTree
 import zoneinfo
 
-import child
+import sevenths
 
 
 def child(connection) -> None:
@@ -30,6 +30,6 @@ subprocess.run(["/usr/bin/env", "sh", "-c", "sort /etc/passwd | wc -l"], check=T
 here, there = multiprocessing.Pipe()
 process = multiprocessing.get_context("fork").Process(target=child, args=(there,))
 process.start()
-assert here.recv() == child.seventh()
+assert here.recv() == sevenths.seventh()
 process.join()
 sys.exit(0)
