@@ -285,7 +285,7 @@ static void tell_who(struct sight *s, __u32 pid)
 	s->who = (struct hf_process){0};
 	s->outside = false;
 	s->host_mounts = false;
-	if (kernel_process(pid, &s->who, &cgid, &flags)) {
+	if (kernel_process(pid, 0, &s->who, &cgid, &flags)) {
 		s->outside = cgid != s->c->cgid;
 		s->host_mounts = flags & HF_FLAG_HOST_MNTNS;
 		return;
@@ -562,7 +562,7 @@ static struct container *owner(__u32 dev, __u32 pid)
 	__u64 cgid;
 	__u32 flags;
 
-	if (c || !kernel_process(pid, &process, &cgid, &flags))
+	if (c || !kernel_process(pid, 0, &process, &cgid, &flags))
 		return c;
 	c = container_by_cgid(cgid);
 	return c && c->shared_group ? c : NULL;

@@ -19,9 +19,11 @@ void kernel_close(void);
 int kernel_fd(void);	     /* for epoll */
 int kernel_read(int budget); /* handles at most `budget` records; returns how many; -errno */
 
-/* What a process in a container is, also shortly after its death. false: not a container's process as far as is known.
+/*
+ * What the process is that did something at `when` (boot ns; 0: not known, about now), also shortly after its death.
+ * false: not a container's process as far as is known.
  */
-bool kernel_process(__u32 pid, struct hf_process *process, __u64 *cgid, __u32 *flags);
+bool kernel_process(__u32 pid, __u64 when, struct hf_process *process, __u64 *cgid, __u32 *flags);
 
 /*
  * Names the file behind one of this process's own descriptors (an O_PATH one will do) as BPF names an executed one;

@@ -188,15 +188,20 @@ static bool taken_over(__u32 pid, __u64 start)
 	return ticks > then + 1 || ticks + 1 < then;
 }
 
-bool kernel_process(__u32 pid, struct hf_process *process, __u64 *cgid, __u32 *flags)
+bool kernel_process(__u32 pid, __u64 when, struct hf_process *process, __u64 *cgid, __u32 *flags)
 {
 	struct process_value value;
 
 	if (!kernel_object)
 		return false;
-	if (bpf_map_lookup_elem(bpf_map__fd(kernel_object->maps.processes), &pid, &value) &&
-	    (bpf_map_lookup_elem(bpf_map__fd(kernel_object->maps.dead), &pid, &value) || taken_over(pid, value.start)))
-		return false;
+	if (bpf_map_lookup_elem(bpf_map__fd(kernel_object->maps.processes), &pid, &value) ||
+	    (when && when < value.start)) {
+		if (bpf_map_lookup_elem(bpf_map__fd(kernel_object->maps.dead), &pid, &value))
+			return false;
+		/* who had its pid afterwards may be dead too: then only the time tells them apart */
+		if (when ? when < value.start || when > value.ended : taken_over(pid, value.start))
+			return false;
+	}
 	*process = (struct hf_process){.start = value.start, .program = value.program, .pid = pid, .uid = value.uid};
 	if (cgid)
 		*cgid = value.container;

@@ -377,7 +377,7 @@ static void on_mmap(const struct mmap2 *r, size_t size, struct whose *last)
 	if (last->pid != r->pid) {
 		last->pid = r->pid;
 		last->cgid = 0;
-		if (!kernel_process(r->pid, &last->who, &last->cgid, &last->flags))
+		if (!kernel_process(r->pid, id->time, &last->who, &last->cgid, &last->flags))
 			last->cgid = 0;
 	}
 	c = last->cgid ? container_by_cgid(last->cgid) : NULL;

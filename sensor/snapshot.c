@@ -208,7 +208,7 @@ static void collect(__u32 pid, void *context)
 	*p = (struct process){.self = {.pid = pid}};
 	if (!read_stat(p) || !read_status(p) || !read_exe(p, into->c))
 		return;
-	p->known = kernel_process(pid, &p->self, &cgid, &flags) && p->self.program;
+	p->known = kernel_process(pid, 0, &p->self, &cgid, &flags) && p->self.program;
 	all->count++;
 }
 
@@ -304,11 +304,13 @@ static void read_maps(struct container *c, const struct hf_process *who, __u16 f
 
 static void read_process_maps(__u32 pid, void *context)
 {
+	const struct container *c = context;
 	struct hf_process who = {0};
 	__u64 cgid;
 	__u32 flags = 0;
 
-	if (kernel_process(pid, &who, &cgid, &flags))
+	/* its runtime, on its way in, has mapped the host's files */
+	if (kernel_process(pid, 0, &who, &cgid, &flags) && (who.program || c->older))
 		read_maps(context, &who, (__u16)(flags & HF_FLAG_HOST_MNTNS));
 }
 

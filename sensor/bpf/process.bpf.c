@@ -101,6 +101,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 			submit(c, back, &exit, sizeof(exit), exit.h.time);
 		}
 	}
+	process->ended = bpf_ktime_get_boot_ns();
 	bpf_map_update_elem(&dead, &pid, process, BPF_ANY);
 	bpf_map_delete_elem(&processes, &pid);
 	return 0;

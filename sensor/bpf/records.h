@@ -123,6 +123,7 @@ struct process_value {
 	__u32 uid;
 	__u16 flags;	/* HF_FLAG_HOST_MNTNS */
 	__u16 reported; /* its exec or fork went to user space, so its exit goes too */
+	__u64 ended;	/* boot ns; of a dead one */
 };
 
 #endif
