@@ -407,13 +407,22 @@ static __u8 bit_of(enum hf_open_kind kind, bool outside)
 	return KNOWN_READ;
 }
 
+/*
+ * Code that is not an image layer's: what it is depends on who reads it, since only an interpreter runs it. So its
+ * opens stay events, and each program that reads it is told once. (A layer's code is the image's, whoever reads it.)
+ */
+static bool depends_on_reader(const struct known_file *known, enum hf_open_kind kind)
+{
+	return kind == HF_OPEN_READ && known->kinds & KNOWN_IDENTITY && known->file.place != HF_PLACE_LOWER;
+}
+
 /* A file seen before in the same version: silence again, where the mark was lost or is due only now. */
 static void seen_again(struct sight *s, struct known_file *known, enum hf_open_kind kind)
 {
 	if (s->outside)
 		return;
 	if (known->kinds & KNOWN_IDENTITY) {
-		if (kind != HF_OPEN_WRITTEN)
+		if (kind != HF_OPEN_WRITTEN && !depends_on_reader(known, kind))
 			silence(s, kind == HF_OPEN_EXEC ? FAN_OPEN | FAN_OPEN_EXEC : FAN_OPEN, false);
 		return;
 	}
@@ -442,12 +451,33 @@ static bool reads_for_others(const struct sight *s)
 	return s->outside || s->host_mounts || (s->who.pid && !s->who.program && !s->c->older);
 }
 
+static bool is_no_layers(struct sight *s)
+{
+	return look(s) && s->file.place != HF_PLACE_LOWER;
+}
+
+static bool is_new_reader(const struct sight *s, const struct known_file *known)
+{
+	for (unsigned i = 0; i < KNOWN_READERS; i++)
+		if (known->readers[i] == s->who.program)
+			return false;
+	return true;
+}
+
+static void add_reader(const struct sight *s, struct known_file *known)
+{
+	if (!is_new_reader(s, known))
+		return;
+	memmove(known->readers + 1, known->readers, sizeof(known->readers) - sizeof(*known->readers));
+	known->readers[0] = s->who.program;
+}
+
 /* true: fd was taken by the hash worker */
 static bool seen(struct sight *s, enum hf_open_kind kind)
 {
 	struct known_file *known = known_find(s->c->files, s->dev, s->st.st_ino);
 	__u8 bit = bit_of(kind, s->outside);
-	bool changed, taken, marked = false;
+	bool changed, fresh, taken, marked = false;
 
 	if (kind == HF_OPEN_READ && reads_for_others(s))
 		return false;
@@ -466,7 +496,9 @@ static bool seen(struct sight *s, enum hf_open_kind kind)
 	/* executed includes read: an execution is also an open, and can't be told from one */
 	if (kind == HF_OPEN_READ)
 		bit |= known && !changed ? known->kinds & KNOWN_EXEC : 0;
-	if (known && !changed && known->kinds & bit && (known->kinds & KNOWN_IDENTITY || kind != HF_OPEN_READ)) {
+	fresh = known && depends_on_reader(known, kind) && !(known->kinds & KNOWN_EXEC) && is_new_reader(s, known);
+	if (known && !changed && !fresh && known->kinds & bit &&
+	    (known->kinds & KNOWN_IDENTITY || kind != HF_OPEN_READ)) {
 		seen_again(s, known, kind);
 		return false;
 	}
@@ -487,7 +519,7 @@ static bool seen(struct sight *s, enum hf_open_kind kind)
 	}
 	/* The mark comes first: what modifies the file from here on takes it away again, and is seen by the next open.
 	 */
-	if (!s->outside && s->identity && kind != HF_OPEN_WRITTEN) {
+	if (!s->outside && s->identity && kind != HF_OPEN_WRITTEN && !(kind == HF_OPEN_READ && is_no_layers(s))) {
 		if (known && known->kinds & KNOWN_APPENDED) {
 			unsilence(s);
 			known->kinds &= (__u8)~KNOWN_APPENDED;
@@ -524,6 +556,8 @@ static bool seen(struct sight *s, enum hf_open_kind kind)
 		known->kinds &= KNOWN_WRITTEN | KNOWN_OUTSIDE_WRITTEN;
 	}
 	known->kinds |= bit | (s->identity ? KNOWN_IDENTITY : 0);
+	if (kind == HF_OPEN_READ)
+		add_reader(s, known);
 	if (!s->identity || kind == HF_OPEN_WRITTEN)
 		return false;
 	taken = hash_take(s->fd, &s->file, s->c->cgid, s->path, s->length, kind == HF_OPEN_EXEC);

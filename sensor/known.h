@@ -23,10 +23,14 @@ enum known_bits { /* of kinds */
 		      64, /* closed after writing so often that the kernel was told to be silent about it */
 };
 
+/* Programs told apart of those that read one file of code. */
+#define KNOWN_READERS 4
+
 struct known_file {
-	__u64 ino;	       /* as seen; 0 = free slot */
-	struct hf_file file;   /* the version last reported */
-	struct hf_file before; /* the one before that; ino 0 = none */
+	__u64 readers[KNOWN_READERS]; /* program keys, the newest first */
+	__u64 ino;		      /* as seen; 0 = free slot */
+	struct hf_file file;	      /* the version last reported */
+	struct hf_file before;	      /* the one before that; ino 0 = none */
 	__u32 dev;
 	__u8 kinds;
 	__u8 opens;

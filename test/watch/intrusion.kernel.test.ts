@@ -76,6 +76,14 @@ const cases: readonly {
     from: 'upper',
   },
   {
+    // Read by another first, so that the file itself is no longer new when the interpreter opens it.
+    id: 'script-read-before',
+    args: sh('printf "print(3)\\n" > /tmp/r.py; cat /tmp/r.py; sleep 0.3; cat /tmp/r.py; python3 /tmp/r.py; true'),
+    codes: ['script-not-in-image'],
+    path: '/tmp/r.py',
+    from: 'upper',
+  },
+  {
     id: 'tmpfs',
     args: sh('cp /usr/bin/sleep /scratch/t && printf x >> /scratch/t && /scratch/t 0.1'),
     codes: ['exec-from-tmpfs'],
