@@ -23,12 +23,12 @@ export async function runTests(files: readonly string[], parallel: number, signa
 }
 
 /**
- * As `runTests`, one file at a time, and those that failed once more: they share one kernel with all else that the host does,
- * and what they wait for is bounded. A file that fails twice has failed; one that needed the second try is named.
+ * As `runTests`, and the files that failed once more, one at a time: they share a kernel and its clock with all else that the
+ * host does, and what they wait for is bounded. A file that fails twice has failed; one that needed the second try is named.
  */
-export async function runTestsTwice(files: readonly string[], signal: AbortSignal): Promise<Tally> {
+export async function runTestsTwice(files: readonly string[], parallel: number, signal: AbortSignal): Promise<Tally> {
   if (files.length === 0) throw new Error('no test file matches');
-  const first = await runFiles(files, 1, signal);
+  const first = await runFiles(files, parallel, signal);
   const again = files.filter((file) => (first.tallies.get(file)?.failed ?? 1) > 0);
   if (again.length === 0 || signal.aborted) return sumOf(first.tallies, first.code);
   process.stdout.write(`  second try: ${again.join(', ')}\n`);
