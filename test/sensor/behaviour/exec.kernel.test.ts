@@ -116,7 +116,7 @@ describe('exec, in a real container', { timeout: 300_000 }, () => {
     mkdirSync(volume);
     copyFileSync('/bin/busybox', join(volume, 'tool'));
     const seen = await stage.act(
-      ['/bin/sh', '-c', 'cp /bin/busybox /dev/shm/tool; /dev/shm/tool true; /data/tool true'],
+      ['/bin/sh', '-c', 'cp /bin/busybox /dev/shm/tool; /dev/shm/tool sleep 0.3; /data/tool sleep 0.3'],
       {
         mounts: [{ source: volume, target: '/data' }],
         // /dev/shm comes noexec from the runtime's defaults: a tmpfs of our own has no such flag.
