@@ -38,6 +38,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	if (known_parent && known_parent->container == container) {
 		process.program = known_parent->program;
 		process.file = known_parent->file;
+		/* the runtime's last process leaves the host's mounts first, and executes later */
+		process.flags = known_parent->flags;
 	}
 	process.start = start_of(child);
 	process.container = container;
