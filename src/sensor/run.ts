@@ -51,17 +51,25 @@ export async function* runOnce(
   // Its exit, not its pipes' closing: whatever it may have started could hold those open.
   const exited = once(child, 'exit').catch(() => undefined);
   const decoder = new FrameDecoder();
+  let silent = false;
+  const silence = new Silence(() => {
+    silent = true;
+    child.stdout.destroy();
+  });
   let why = '';
   try {
     if (signal.aborted) stop();
-    const chunks = child.stdout.iterator({ destroyOnReturn: false });
+    const chunks: AsyncIterator<Buffer> = child.stdout.iterator({ destroyOnReturn: false });
     for (;;) {
-      const chunk = await nextOrSilent(chunks).catch((error: unknown) => {
-        // Closed by us, because it did not end in time.
-        if (signal.aborted) return undefined;
-        throw error;
-      });
-      if (chunk === 'silent') {
+      const chunk = await silence.during(chunks.next()).then(
+        (result) => (result.done === true ? undefined : result.value),
+        (error: unknown) => {
+          // Closed by us, because it fell silent or did not end in time.
+          if (silent || signal.aborted) return undefined;
+          throw error;
+        },
+      );
+      if (silent) {
         why = `no heartbeat for ${silentAfterMillis} ms`;
         break;
       }
@@ -89,20 +97,34 @@ export async function* runOnce(
   return { why: said === '' ? why : `${why}: ${said}` };
 }
 
-async function nextOrSilent(chunks: AsyncIterator<Buffer>): Promise<Buffer | 'silent' | undefined> {
-  const next = chunks.next().then((result) => (result.done === true ? undefined : result.value));
-  const timer = new AbortController();
-  const silence = (async (): Promise<'silent'> => {
-    await sleep(silentAfterMillis, undefined, { signal: timer.signal, ref: false });
-    // Timers run before reads: when this whole process was held up, the bytes wait to be read now.
-    await sleep(500, undefined, { signal: timer.signal, ref: false });
-    return 'silent';
-  })();
-  silence.catch(() => undefined);
-  try {
-    return await Promise.race([next, silence]);
-  } finally {
-    timer.abort();
+/** Calls back when nothing came for too long while somebody waited. One timer for a whole life: reads are many. */
+class Silence {
+  private readonly timer: NodeJS.Timeout;
+  private last: NodeJS.Timeout | undefined;
+  private waiting = false;
+
+  constructor(callback: () => void) {
+    this.timer = setTimeout(() => {
+      if (!this.waiting) return;
+      // Timers run before reads: when this whole process was held up, the bytes wait to be read now.
+      this.last = setTimeout(callback, 500).unref();
+    }, silentAfterMillis).unref();
+  }
+
+  /** Waits for what comes next. */
+  async during<T>(next: Promise<T>): Promise<T> {
+    this.waiting = true;
+    this.timer.refresh();
+    try {
+      return await next;
+    } finally {
+      this.stop();
+    }
+  }
+
+  private stop(): void {
+    this.waiting = false;
+    clearTimeout(this.last);
   }
 }
 

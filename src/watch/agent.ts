@@ -31,6 +31,11 @@ const unclaimedMillis = 15_000;
 const lingerMillis = 20_000;
 /** Agents that are alive say so in the store at least this often. */
 const aliveMillis = 30_000;
+/**
+ * What nobody waits for is written together, so often: each write is an fsync, and on most filesystems that holds up all
+ * who create files meanwhile. A finding is written at once.
+ */
+const calmMillis = 250;
 
 /**
  * Holds everything together: routes events to their container, has written what came of them, and only then told. Time
@@ -51,6 +56,7 @@ export class Agent {
   private hello: Hello | undefined;
   private started = false;
   private flushing = false;
+  private calm: NodeJS.Timeout | undefined;
   private stopped = false;
   private frames = 0;
   private lastAliveAt = 0;
@@ -281,18 +287,27 @@ export class Agent {
     this.flushSoon();
   }
 
-  /** Once all that arrived together was routed. */
+  /**
+   * Once all that arrived together was routed: findings. The rest a little later, with what comes until then. Hashes and
+   * timers don't say whose they were: containers with something to write are found by asking them.
+   */
   private flushSoon(): void {
     if (this.flushing || this.stopped) return;
     this.flushing = true;
     setImmediate(() => {
       this.flushing = false;
-      this.flush();
+      let waiting = false;
+      for (const container of this.table.byCgid.values()) {
+        if (container.isUrgent) this.teller.flush(container);
+        else waiting ||= container.hasNews || this.dirty.has(container);
+      }
+      if (waiting) this.calm ??= setTimeout(() => this.flush(), calmMillis).unref();
     });
   }
 
-  /** Hashes and timers don't say whose they were: containers with something to write are found by asking them. */
   private flush(): void {
+    clearTimeout(this.calm);
+    this.calm = undefined;
     for (const container of this.table.byCgid.values())
       if (this.dirty.has(container) || container.hasNews) this.teller.flush(container);
     this.dirty.clear();

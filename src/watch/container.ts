@@ -87,6 +87,11 @@ export class WatchedContainer {
     return this.seen.some || this.judged.hasFindings;
   }
 
+  /** It can't wait to be written: a finding, or more than should lie in memory. */
+  get isUrgent(): boolean {
+    return this.judged.hasFindings || this.seen.isMuch;
+  }
+
   private exec(event: ExecEvent): void {
     const runtime = isRuntime(event);
     const opened = this.opened.take(event.self.pid);

@@ -10,11 +10,32 @@ export function storedManifest(ledger: Ledger, image: Digest): (Manifest & Store
   const [row] = ledger.query('SELECT id, files, packages FROM images WHERE image = ? AND complete = 1', [image]);
   if (row === undefined) return undefined;
   const id = Number(row['id']);
+  const byPath = remembering((path) => fileOf(ledger.query(`${columns} AND f.path = ?`, [id, path])[0]));
+  const byContent = remembering((sha256) =>
+    fileOf(ledger.query(`${columns} AND f.sha256 = ? ORDER BY f.path LIMIT 1`, [id, sha256])[0]),
+  );
   return {
     files: Number(row['files']),
     packages: Number(row['packages']),
-    byPath: (path) => fileOf(ledger.query(`${columns} AND f.path = ?`, [id, path])[0]),
-    byContent: (sha256) => fileOf(ledger.query(`${columns} AND f.sha256 = ? ORDER BY f.path LIMIT 1`, [id, sha256])[0]),
+    byPath,
+    byContent,
+  };
+}
+
+/** Files asked for again and again; a complete image never changes. */
+const rememberedMax = 2048;
+
+/** The last answers, so that a program that runs with ever new arguments costs one question. */
+function remembering(ask: (key: string) => ManifestFile | undefined): (key: string) => ManifestFile | undefined {
+  const answers = new Map<string, ManifestFile | undefined>();
+  return (key) => {
+    const known = answers.get(key);
+    if (known !== undefined || answers.has(key)) return known;
+    const answer = ask(key);
+    const oldest = answers.keys().next();
+    if (answers.size >= rememberedMax && oldest.done !== true) answers.delete(oldest.value);
+    answers.set(key, answer);
+    return answer;
   };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../errors/index.ts';
-import type { Blob, EvidenceKind, Ledger, NewEntry } from '../ledger/index.ts';
+import type { Blob, Ledger, NewEntry } from '../ledger/index.ts';
 
 interface Waiting {
   readonly entry: NewEntry;
@@ -14,13 +14,6 @@ export interface RecorderEvents {
   /** It takes entries again. `lost` entries had to be given up meanwhile. */
   readonly onRecovery: (lost: number) => void;
 }
-
-/**
- * What nobody waits for is written together, so often: each write is an fsync, and on most filesystems that holds up all
- * who create files meanwhile. A finding, a verdict, a container that comes or goes is written at once.
- */
-const calmMillis = 250;
-const calm: ReadonlySet<EvidenceKind> = new Set<EvidenceKind>(['observation', 'rbom-revision', 'coverage']);
 
 /** Entries kept in memory while the store refuses them. */
 const waitingMax = 20_000;
@@ -37,7 +30,6 @@ export class Recorder {
   private readonly events: RecorderEvents;
   private queue: Waiting[] = [];
   private running: Promise<void> | undefined;
-  private wake: (() => void) | undefined;
   private failing = false;
   private closing = false;
   private lost = 0;
@@ -54,7 +46,6 @@ export class Recorder {
     }
     this.queue.push({ entry, blobs, done });
     this.running ??= this.drain();
-    if (!calm.has(entry.kind)) this.wake?.();
   }
 
   /** As `record`, resolved when it is on disk: for what paces itself. */
@@ -72,7 +63,6 @@ export class Recorder {
   /** Writes what waits; a store that refuses is not waited for. Returns how many entries were given up. */
   async close(): Promise<number> {
     this.closing = true;
-    this.wake?.();
     await this.running;
     return this.queue.length + this.lost;
   }
@@ -82,8 +72,6 @@ export class Recorder {
     await Promise.resolve();
     let retry = retryFirst;
     while (this.queue.length > 0) {
-      if (!this.closing && this.queue.length < perAppend && this.queue.every((one) => calm.has(one.entry.kind)))
-        await this.rest();
       const batch = this.queue.slice(0, perAppend);
       try {
         await this.ledger.append(
@@ -109,17 +97,6 @@ export class Recorder {
       for (const one of batch) one.done();
     }
     this.running = undefined;
-  }
-
-  /** Until the time is up or something comes that is waited for. */
-  private rest(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, calmMillis);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { FileSeen, NetworkSeen, RbomRevisionBody } from './bodies.ts';
 import type { ProcessInfo } from './model.ts';
 
+const much = 512;
+
 /** What was seen of one container and is not written yet. */
 export class Seen {
   files: FileSeen[] = [];
@@ -9,6 +11,10 @@ export class Seen {
 
   get some(): boolean {
     return this.files.length + this.network.length > 0;
+  }
+
+  get isMuch(): boolean {
+    return this.files.length + this.network.length + this.counts.length >= much;
   }
 
   /** All of it; the lists begin anew. */
