@@ -262,6 +262,11 @@ export const codes = {
     meaning: 'The image does not exist for the platform asked for.',
     remedy: 'Name a platform it exists for with --platform.',
   },
+  'registry-unreachable': {
+    exit: 3,
+    meaning: 'A registry does not answer: no connection, a time-out, a broken certificate, or an error of its own.',
+    remedy: 'The message says which; check the host, proxies and certificates, then try again.',
+  },
   'source-ambiguous': {
     exit: 2,
     meaning: 'A layout or archive holds several images and the SOURCE does not say which.',
@@ -270,7 +275,8 @@ export const codes = {
   'source-malformed': {
     exit: 2,
     meaning: 'A SOURCE is not one of the forms Holdfast reads.',
-    remedy: 'Write oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], dir:DIR or containerd:REF.',
+    remedy:
+      'Write oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], dir:DIR, containerd:REF, or an image in a registry as HOST/NAME:TAG.',
   },
   'source-unreadable': {
     exit: 3,

@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto';
 import { HoldfastError } from '../errors/index.ts';
 import type { Digest } from './digest.ts';
 
-/** Where blobs lie: a layout, an archive, containerd's content store. It only fetches; callers verify what arrives. */
+/**
+ * Where blobs lie: a layout, an archive, containerd's content store, a registry. It only fetches; callers verify what
+ * arrives (`readBlob`, `verified`).
+ */
 export interface BlobStore {
   /** Bytes of a blob; undefined when it isn't there. */
   size(digest: Digest, signal: AbortSignal): Promise<number | undefined>;
   /** The blob's bytes as stored, unverified, in chunks of any size. @throws HoldfastError `blob-missing` */
   read(digest: Digest, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * A manifest or index by its digest, where those are not kept among the blobs (a registry): whole and verified.
+   * @throws HoldfastError `not-found`, `digest-mismatch`, `oci-limit`
+   */
+  manifest?(digest: Digest, signal: AbortSignal): Promise<{ readonly bytes: Uint8Array }>;
 }
 
 export interface Expected {

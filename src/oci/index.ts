@@ -8,8 +8,19 @@ export { type OciLimits, ociLimits } from './limits.ts';
 export { type Document, type Manifest, parseDocument } from './manifest.ts';
 export { isConfigType, isIndexType, isManifestType } from './media.ts';
 export { imageFrom, type NamedContent, type OpenOptions, openSource } from './open.ts';
+export { type OpenRepositoryOptions, openRepository, type RegistryOptions } from './open-repository.ts';
 export { formatPlatform, hostPlatform, type Platform, parsePlatform, platformMatches } from './platform.ts';
 export { formatSource, parseSource, type SourceReference } from './reference.ts';
+export type { RegistryName } from './registry/name.ts';
+export type {
+  BlobContent,
+  NewManifest,
+  PushBlobOptions,
+  Referrer,
+  ReferrersOptions,
+  Repository,
+  StoredManifest,
+} from './repository.ts';
 export { type SelectedImage, type SelectOptions, selectImage } from './select.ts';
 export type { TarEntry, TarEntryKind } from './tar/entry.ts';
 export { type TarLimits, tarLimits } from './tar/limits.ts';

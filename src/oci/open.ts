@@ -8,6 +8,7 @@ import { isMissing } from './file.ts';
 import type { ImageSource, LayeredSource } from './image.ts';
 import { chooseEntry, type Layout, openLayout } from './layout.ts';
 import { layoutInArchive } from './oci-archive.ts';
+import { openRepository, type RegistryOptions } from './open-repository.ts';
 import { formatSource, type SourceReference } from './reference.ts';
 import { type SelectOptions, selectImage } from './select.ts';
 
@@ -17,7 +18,7 @@ export interface NamedContent extends AsyncDisposable {
   readonly target: Descriptor;
 }
 
-export interface OpenOptions extends SelectOptions {
+export interface OpenOptions extends SelectOptions, RegistryOptions {
   /** Opens `containerd:REF`; given from outside, because containerd is spoken to by a later part. */
   readonly openContainerd?: (reference: string, signal: AbortSignal) => Promise<NamedContent>;
 }
@@ -49,6 +50,13 @@ export async function openSource(source: SourceReference, options: OpenOptions):
     }
     case 'containerd':
       return await fromContainerd(source.reference, place, options);
+    case 'registry': {
+      const repository = await openRepository(source, options);
+      return await closingOnFailure(repository, async () => {
+        const image = await imageFrom(repository, await repository.resolve(source.reference, options.signal), options);
+        return { ...image, [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose]() };
+      });
+    }
     default:
       return source satisfies never;
   }

@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/index.ts';
+import { formatRegistryName, parseRegistryName, type RegistryName } from './registry/name.ts';
 
 /** SOURCE, as every command takes it. `reference` is a tag, a full name, or a digest. */
 export type SourceReference =
@@ -6,13 +7,16 @@ export type SourceReference =
   | { readonly kind: 'oci-archive'; readonly file: string; readonly reference?: string }
   | { readonly kind: 'docker-archive'; readonly file: string; readonly reference?: string }
   | { readonly kind: 'dir'; readonly directory: string }
-  | { readonly kind: 'containerd'; readonly reference: string };
+  | { readonly kind: 'containerd'; readonly reference: string }
+  | ({ readonly kind: 'registry' } & RegistryName);
 
-const forms = 'oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], dir:DIR, containerd:REF';
+const forms =
+  'oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], dir:DIR, containerd:REF or [HOST/]NAME[:TAG][@DIGEST]';
 
 /**
  * The first colon ends the kind, the next one ends the path: a path with a colon can't be written (as with skopeo), except
- * after `dir:`, which takes all that follows.
+ * after `dir:`, which takes all that follows. What begins with no kind is an image in a registry, written as for Docker;
+ * one whose whole name is a kind is written with its registry (`docker.io/library/oci`).
  * @throws HoldfastError `source-malformed`, with the column
  */
 export function parseSource(text: string): SourceReference {
@@ -42,8 +46,11 @@ export function parseSource(text: string): SourceReference {
     case 'containerd':
       if (rest === '') throw fail('containerd: needs an image name or digest behind it', kind.length + 2);
       return { kind, reference: rest };
-    default:
-      throw fail(`not one of ${forms}`, 1);
+    default: {
+      const name = parseRegistryName(text);
+      if ('fault' in name) throw fail(`${name.fault}; SOURCE is ${forms}`, name.column);
+      return { kind: 'registry', ...name };
+    }
   }
 }
 
@@ -58,6 +65,7 @@ function splitPath(rest: string): { readonly path: string; readonly reference?: 
 
 /** The text that `parseSource` reads back to the same. */
 export function formatSource(source: SourceReference): string {
+  if (source.kind === 'registry') return formatRegistryName(source);
   if (source.kind === 'containerd') return `containerd:${source.reference}`;
   const path = source.kind === 'oci' || source.kind === 'dir' ? source.directory : source.file;
   const reference = source.kind === 'dir' ? undefined : source.reference;

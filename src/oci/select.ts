@@ -102,11 +102,15 @@ function best(candidates: readonly Candidate[], wanted: Platform): Candidate | u
 
 async function readDocument(store: BlobStore, descriptor: Descriptor, options: SelectOptions) {
   const limits = options.limits ?? ociLimits;
-  const bytes = await readBlob(store, descriptor, {
-    signal: options.signal,
-    bound: limits.manifestBytes,
-    place: descriptor.digest,
-  });
+  const { signal } = options;
+  const bytes =
+    store.manifest === undefined
+      ? await readBlob(store, descriptor, { signal, bound: limits.manifestBytes, place: descriptor.digest })
+      : (await store.manifest(descriptor.digest, signal)).bytes;
+  if (bytes.length !== descriptor.size) {
+    const message = `${bytes.length} bytes, its descriptor says ${descriptor.size}`;
+    throw new HoldfastError('blob-size', message, { place: descriptor.digest });
+  }
   return parseDocument(bytes, descriptor.mediaType, descriptor.digest, limits);
 }
 

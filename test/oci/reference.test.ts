@@ -23,9 +23,7 @@ describe('SOURCE', () => {
 
   const bad: readonly (readonly [string, number])[] = [
     ['', 1],
-    ['nginx', 1],
     ['OCI:x', 1],
-    ['registry:x', 1],
     ['oci:', 5],
     ['oci::tag', 5],
     ['oci:dir:', 9],
