@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startContainerd, type TestContainerd } from '../test/support/containerd.ts';
@@ -30,7 +30,9 @@ export class Ground implements AsyncDisposable {
     const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
     const containerd = await startContainerd();
     const ground = new Ground(containerd, scratch);
-    const base = await debianImage({ include: ['gcc', 'libc6-dev', 'make', 'redis-server', 'redis-tools'] });
+    const base = await debianImage({
+      include: ['gcc', 'libbpf-dev', 'libc6-dev', 'libelf-dev', 'libssl-dev', 'make', 'redis-server', 'redis-tools'],
+    });
     const load = join(scratch, 'load');
     execFileSync('gcc', ['-static', '-O2', '-o', load, join(import.meta.dirname, 'load/load.c')]);
     const project = writeProject(join(scratch, 'project'));
@@ -73,25 +75,18 @@ export class Ground implements AsyncDisposable {
   }
 }
 
-/** A small C project: enough files for the compiler's own starts to count, little enough to build in seconds. */
+/** A small C project that is real: the sensor's own user-space half. */
 function writeProject(directory: string): string {
-  mkdirSync(directory);
-  const names = Array.from({ length: 40 }, (_, index) => `part${index}`);
-  for (const name of names) {
-    const body = Array.from(
-      { length: 40 },
-      (_, index) => `int ${name}_${index}(int x) { return x * ${index} + (x >> 3); }`,
-    );
-    writeFileSync(
-      join(directory, `${name}.c`),
-      `#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n${body.join('\n')}\n`,
-    );
-  }
-  writeFileSync(join(directory, 'main.c'), 'int main(void) { return 0; }\n');
-  const objects = [...names, 'main'].map((name) => `${name}.o`).join(' ');
+  const sensor = join(import.meta.dirname, '../sensor');
+  execFileSync('make', ['-s', '-C', sensor], { stdio: ['ignore', 'ignore', 'inherit'] });
+  cpSync(sensor, directory, { recursive: true, filter: (path) => !/\/(build|fuzz)$|\.bpf\.c$/.test(path) });
+  cpSync(join(sensor, 'build/holdfast.skel.h'), join(directory, 'holdfast.skel.h'));
   writeFileSync(
     join(directory, 'Makefile'),
-    `all: ${objects}\n\tgcc -o program ${objects}\nclean:\n\trm -f *.o program\n`,
+    `all: $(patsubst %.c,%.o,$(wildcard *.c))
+%.o: %.c
+\tgcc -std=gnu17 -D_GNU_SOURCE -DHOLDFAST_VERSION='"bench"' -O2 -g -Wall -I. -c $< -o $@
+`,
   );
   return directory;
 }
