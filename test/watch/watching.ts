@@ -38,11 +38,19 @@ export class Watching implements AsyncDisposable {
 
   /** Starts an agent and waits until it is alive. */
   async start(environment: NodeJS.ProcessEnv = {}, further: readonly string[] = []): Promise<void> {
+    const before = this.lines.length;
+    this.launch(environment, further);
+    await this.until(() => this.lines.slice(before).some((line) => line.type === 'heartbeat'), 'the first heartbeat');
+  }
+
+  /** Starts an agent. */
+  launch(environment: NodeJS.ProcessEnv = {}, further: readonly string[] = []): void {
+    const { socket } = this.containerd;
     const args = [
       'watch',
       '--json',
       '--containerd',
-      this.containerd.socket,
+      socket,
       '--store',
       this.store,
       '--count-interval',
@@ -51,10 +59,11 @@ export class Watching implements AsyncDisposable {
     ];
     const agent = spawn(holdfast, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
     this.#agent = agent;
-    const before = this.lines.length;
-    createInterface({ input: agent.stdout }).on('line', (line) => this.lines.push(JSON.parse(line) as Line));
+    createInterface({ input: agent.stdout }).on('line', (line) => {
+      // Killed at any moment, its last line may be half of one.
+      if (line.endsWith('}')) this.lines.push(JSON.parse(line) as Line);
+    });
     agent.stderr.setEncoding('utf8').on('data', (text: string) => this.errors.push(text));
-    await this.until(() => this.lines.slice(before).some((line) => line.type === 'heartbeat'), 'the first heartbeat');
   }
 
   get pid(): number {
