@@ -35,7 +35,7 @@ test('an agent killed at any moment: what it told is kept, nothing stays behind,
       );
       for (const id of told) assert.ok(stored.has(id), `round ${round}: ${id} was told and is not kept`);
     } finally {
-      ledger.close();
+      await ledger.close();
     }
     gaps = watching.of('coverage').filter((line) => line['cause'] === 'agent-restart').length;
     watching.launch();

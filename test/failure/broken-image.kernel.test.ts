@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { withLayer } from '../support/layered.ts';
@@ -21,7 +21,7 @@ test('an image whose layer is damaged or gone: its containers are unknown, with 
   const { containerd, scratch } = watching;
   const blobs = join(containerd.root, 'io.containerd.content.v1.content/blobs/sha256');
   const before = new Set(readdirSync(blobs));
-  const hurt = async (name: string, how: (layer: string) => void): Promise<void> => {
+  const hurt = async (name: string, how: (layer: string) => Promise<unknown> | void): Promise<void> => {
     const extra = join(scratch, `${name}.txt`);
     writeFileSync(extra, name.repeat(3000));
     await containerd.importImage(
@@ -33,13 +33,13 @@ test('an image whose layer is damaged or gone: its containers are unknown, with 
     for (const blob of added) before.add(blob);
     const layer = added.find((blob) => isGzip(join(blobs, blob)));
     assert.ok(layer, 'the layer that was added');
-    how(join(blobs, layer));
+    await how(layer);
     await containerd.run({ image: `test.local/${name}:latest`, id: name, args: loop, detach: true });
   };
   await watching.start();
   await scene.run('sound');
-  await hurt('damaged', (layer) => truncateSync(layer, Math.floor(statSync(layer).size / 2)));
-  await hurt('gone', (layer) => rmSync(layer));
+  await hurt('damaged', (layer) => truncateSync(join(blobs, layer), Math.floor(statSync(join(blobs, layer)).size / 2)));
+  await hurt('gone', async (layer) => await containerd.ctr('content', 'rm', `sha256:${layer}`));
 
   const identity = (id: string): Verdict | undefined => watching.of('verdict', id).at(-1) as Verdict | undefined;
   const reasons = (id: string) => identity(id)?.terms.identity.reasons.map((one) => one.code);

@@ -20,17 +20,17 @@ test('a flood in one container costs another no finding and no coverage, and its
   await scene.play('quiet', 'before');
   await watching.containerd.run({ image, id: 'flood', args: ['sh', '-c', 'sleep 600'], detach: true });
   const from = process.hrtime.bigint();
-  let over = false;
+  const storm = { over: false };
   const storms = Promise.all(
     [1, 2].map(
       async () =>
         await watching.containerd.exec('flood', ['sh', '-c', flood.replaceAll('/tmp/f', `/tmp/${Math.random()}`)]),
     ),
   ).finally(() => {
-    over = true;
+    storm.over = true;
   });
   const names: string[] = [];
-  while (!over) {
+  while (!storm.over) {
     names.push(`during-${names.length}`);
     await scene.play('quiet', names.at(-1) ?? '');
   }
