@@ -262,6 +262,61 @@ export const codes = {
     meaning: 'The image does not exist for the platform asked for.',
     remedy: 'Name a platform it exists for with --platform.',
   },
+  'credential-helper-failed': {
+    exit: 3,
+    meaning: "The helper that Docker's configuration names for a registry's credentials gave none, or took too long.",
+    remedy: 'Run `docker-credential-NAME get` with the registry on its input and see; its output is never shown here.',
+  },
+  'docker-config-malformed': {
+    exit: 3,
+    meaning: "Docker's config.json is not as Docker writes it, so no credentials can be taken from it.",
+    remedy: 'Correct the file, or point DOCKER_CONFIG at the folder of another.',
+  },
+  'layout-locked': {
+    exit: 3,
+    meaning: 'Another process has been writing the same OCI layout for too long.',
+    remedy: 'Wait for the process that the message names; if it is gone for good, remove the lock file.',
+  },
+  'registry-conflict': {
+    exit: 3,
+    meaning: 'The list of what is attached to an image was written by others each time, or is no such list.',
+    remedy: 'Try again; if the message names a media type, look at what stands under that tag.',
+  },
+  'registry-denied': {
+    exit: 3,
+    meaning: 'The registry knows who asks and does not allow it.',
+    remedy: 'Ask for the right, or log in as someone who has it.',
+  },
+  'registry-limit': {
+    exit: 3,
+    meaning: 'A registry sends more bytes, pages, tags or attached manifests than any honest one.',
+    remedy: 'Look at what is stored there; the bounds are in src/oci/registry/limits.ts.',
+  },
+  'registry-malformed': {
+    exit: 3,
+    meaning: 'A registry does not speak the distribution protocol, or asks for something unsafe.',
+    remedy: 'Check that the host is a registry and that nothing in between changes what it says.',
+  },
+  'registry-redirect': {
+    exit: 3,
+    meaning: 'A registry redirects without end, out of TLS, or to what is no web address.',
+    remedy: 'Correct the registry or what stands before it: the message says where it leads.',
+  },
+  'registry-refused': {
+    exit: 3,
+    meaning: 'A registry refuses a request, for the reason it gives.',
+    remedy: 'Read the message; it may not support what was asked, or not accept the manifest.',
+  },
+  'registry-throttled': {
+    exit: 3,
+    meaning: 'A registry asks to wait longer than Holdfast waits.',
+    remedy: 'Try again later, or log in: most allow more to those they know.',
+  },
+  'registry-unauthorized': {
+    exit: 3,
+    meaning: 'A registry wants credentials, or does not take those it was given.',
+    remedy: 'Log in to exactly this host and port (`docker login HOST`), or set DOCKER_CONFIG.',
+  },
   'registry-unreachable': {
     exit: 3,
     meaning: 'A registry does not answer: no connection, a time-out, a broken certificate, or an error of its own.',
@@ -347,6 +402,104 @@ export const codes = {
     exit: 3,
     meaning: 'A tar holds an entry or header that tools read in different ways.',
     remedy: 'Rebuild the image with another builder.',
+  },
+  // attest
+  'bundle-malformed': {
+    exit: 1,
+    meaning: 'A Sigstore bundle or envelope is not one of the versions read, or not written as its specification says.',
+    remedy: 'Get the bundle anew from where it was made; if it comes back, the tool that made it is at fault.',
+  },
+  'certificate-expired': {
+    exit: 1,
+    meaning: 'A signature was made before its certificate began or after it ended.',
+    remedy: 'Sign again with a fresh certificate; a signature made outside the window proves nothing.',
+  },
+  'certificate-invalid': {
+    exit: 1,
+    meaning:
+      'A signing certificate is not from an authority of the trusted root, not logged, or not made for signing code.',
+    remedy: 'Check that the trusted root is that of the instance that issued the certificate.',
+  },
+  'identity-mismatch': {
+    exit: 1,
+    meaning: 'Someone signed, and it is not who was asked for.',
+    remedy: 'Compare issuer and identity in the message with those expected: they must be equal, letter by letter.',
+  },
+  'identity-pattern': {
+    exit: 2,
+    meaning: 'The pattern for an identity or issuer is not a regular expression.',
+    remedy: 'Correct it; it is anchored at both ends by itself.',
+  },
+  'key-malformed': {
+    exit: 2,
+    meaning: 'A key file is not a key of the kind that is needed there.',
+    remedy:
+      "Give a public key as PEM (`PUBLIC KEY`) to verify with, a private key as PEM or in cosign's form to sign with.",
+  },
+  'key-unsupported': {
+    exit: 2,
+    meaning: 'A key is of an algorithm or size that signatures are not taken from.',
+    remedy: 'Use ECDSA P-256, P-384, P-521, Ed25519, or RSA of 2048 bits or more.',
+  },
+  'key-window': {
+    exit: 1,
+    meaning: 'A signature was made before its key was to be believed, or after.',
+    remedy: 'Sign again with a current key, or correct the window of the key in the policy.',
+  },
+  'log-entry-invalid': {
+    exit: 1,
+    meaning: 'A transparency log does not vouch for the entry: its promise, proof or checkpoint does not hold.',
+    remedy: 'Check that the trusted root knows the log; if it does, the bundle was tampered with.',
+  },
+  'log-entry-missing': {
+    exit: 1,
+    meaning: 'A signature is in fewer transparency logs than asked for.',
+    remedy: 'Sign again with a log, or ask for fewer.',
+  },
+  'log-entry-unbound': {
+    exit: 1,
+    meaning: 'The entry in the transparency log is about another signature, signer or content than the bundle.',
+    remedy: 'Do not use the bundle: someone put it together from parts.',
+  },
+  'predicate-type-mismatch': {
+    exit: 1,
+    meaning: 'An attestation is of another type than the one asked for.',
+    remedy: 'Ask for the type that the message names, or find the attestation of the right one.',
+  },
+  'signature-invalid': {
+    exit: 1,
+    meaning: 'A signature does not fit the content and the key.',
+    remedy: 'Check that file and key are the ones meant; if they are, the content was changed after it was signed.',
+  },
+  'signer-unknown': {
+    exit: 1,
+    meaning: 'A signature is by a key or certificate, and nothing was given to verify that kind with.',
+    remedy: 'Give the public key for a signature by key, an identity and a trusted root for one by certificate.',
+  },
+  'statement-malformed': {
+    exit: 1,
+    meaning: 'What was signed is not an in-toto statement of version 1 or 0.1 with a subject.',
+    remedy: 'Make the attestation anew; the message says what is wrong with it.',
+  },
+  'subject-mismatch': {
+    exit: 1,
+    meaning: 'Evidence is about another digest than the one it is shown for.',
+    remedy: 'Find the evidence of this digest; this one says nothing about it.',
+  },
+  'timestamp-invalid': {
+    exit: 1,
+    meaning: 'A signed timestamp does not hold, or is not from an authority of the trusted root.',
+    remedy: 'Check that the trusted root knows the authority; if it does, the bundle was tampered with.',
+  },
+  'timestamp-missing': {
+    exit: 1,
+    meaning: 'Nobody vouches for the time of a signature by a short-lived certificate.',
+    remedy: 'Sign again with a timestamp authority, or with a log that signs its time.',
+  },
+  'trusted-root-malformed': {
+    exit: 2,
+    meaning: 'A trusted root is not one of the versions read, or lacks something that it must have.',
+    remedy: 'Get the document anew; the message says what is wrong with it.',
   },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
