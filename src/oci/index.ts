@@ -8,10 +8,11 @@ export { type OciLimits, ociLimits } from './limits.ts';
 export { type Document, type Manifest, parseDocument } from './manifest.ts';
 export { isConfigType, isIndexType, isManifestType } from './media.ts';
 export { imageFrom, type NamedContent, type OpenOptions, openSource } from './open.ts';
-export { type OpenRepositoryOptions, openRepository, type RegistryOptions } from './open-repository.ts';
+export { type OpenRepositoryOptions, openRepository } from './open-repository.ts';
 export { formatPlatform, hostPlatform, type Platform, parsePlatform, platformMatches } from './platform.ts';
 export { formatSource, parseSource, type SourceReference } from './reference.ts';
-export type { RegistryName } from './registry/name.ts';
+export { fallbackTag, isAttachmentTag } from './referrer-list.ts';
+export type { Credentials, RegistryLimits, RegistryName, RegistryOptions } from './registry/index.ts';
 export type {
   BlobContent,
   NewManifest,

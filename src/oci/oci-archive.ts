@@ -2,7 +2,7 @@ import { HoldfastError } from '../errors/index.ts';
 import type { Archive } from './archive.ts';
 import type { BlobStore } from './blobs.ts';
 import { type Digest, hexOf } from './digest.ts';
-import { type Layout, missingBlob, parseLayoutIndex, requireLayoutVersion } from './layout.ts';
+import { type Layout, missingBlob, parseLayoutIndex, requireLayoutVersion } from './layout/read.ts';
 import { ociLimits } from './limits.ts';
 
 /** An image layout within a tar file. @throws HoldfastError `oci-malformed`, `oci-limit`, `tar-truncated` */

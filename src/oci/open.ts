@@ -6,10 +6,11 @@ import type { Descriptor } from './descriptor.ts';
 import { imageInDockerArchive } from './docker-archive.ts';
 import { isMissing } from './file.ts';
 import type { ImageSource, LayeredSource } from './image.ts';
-import { chooseEntry, type Layout, openLayout } from './layout.ts';
+import { chooseEntry, type Layout } from './layout/read.ts';
 import { layoutInArchive } from './oci-archive.ts';
-import { openRepository, type RegistryOptions } from './open-repository.ts';
+import { openRepository } from './open-repository.ts';
 import { formatSource, type SourceReference } from './reference.ts';
+import type { RegistryOptions } from './registry/index.ts';
 import { type SelectOptions, selectImage } from './select.ts';
 
 /** What a content store outside this folder answers for a name: the descriptor it stands for, and its blobs. */
@@ -34,8 +35,6 @@ export async function openSource(source: SourceReference, options: OpenOptions):
     case 'dir':
       await requireDirectory(source.directory);
       return { kind: 'directory', directory: source.directory, [Symbol.asyncDispose]: () => Promise.resolve() };
-    case 'oci':
-      return await fromLayout(await openLayout(source.directory, options.signal), source.reference, place, options);
     case 'oci-archive': {
       const archive = await openArchive(source.file, options.signal);
       return await closingOnFailure(archive, async () => {
@@ -50,6 +49,7 @@ export async function openSource(source: SourceReference, options: OpenOptions):
     }
     case 'containerd':
       return await fromContainerd(source.reference, place, options);
+    case 'oci':
     case 'registry': {
       const repository = await openRepository(source, options);
       return await closingOnFailure(repository, async () => {

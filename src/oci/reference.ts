@@ -1,5 +1,5 @@
 import { HoldfastError } from '../errors/index.ts';
-import { formatRegistryName, parseRegistryName, type RegistryName } from './registry/name.ts';
+import { formatRegistryName, parseRegistryName, type RegistryName } from './registry/index.ts';
 
 /** SOURCE, as every command takes it. `reference` is a tag, a full name, or a digest. */
 export type SourceReference =

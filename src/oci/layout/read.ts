@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { HoldfastError } from '../errors/index.ts';
-import type { BlobStore } from './blobs.ts';
-import type { Descriptor } from './descriptor.ts';
-import { type Digest, hexOf } from './digest.ts';
-import { openRegular, readRange, readSmallFile } from './file.ts';
-import { parseJsonObject } from './json.ts';
-import { ociLimits } from './limits.ts';
-import { descriptors } from './manifest.ts';
+import { HoldfastError } from '../../errors/index.ts';
+import type { BlobStore } from '../blobs.ts';
+import type { Descriptor } from '../descriptor.ts';
+import { type Digest, hexOf } from '../digest.ts';
+import { openRegular, readRange, readSmallFile } from '../file.ts';
+import { parseJsonObject } from '../json.ts';
+import { ociLimits } from '../limits.ts';
+import { descriptors } from '../manifest.ts';
 
 /** Annotations that name an image in a layout: image-spec's own, and the full name containerd writes. */
 const nameAnnotations = ['org.opencontainers.image.ref.name', 'io.containerd.image.name'] as const;

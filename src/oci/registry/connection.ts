@@ -1,0 +1,106 @@
+import { type Answer, asUnreachable, discard } from './answer.ts';
+import { type Authenticator, openAuthenticator } from './authenticator.ts';
+import type { Credentials } from './credentials.ts';
+import { type DispatcherOptions, openDispatchers } from './dispatchers.ts';
+import { credentialsFor } from './docker-config.ts';
+import { type RegistryLimits, registryLimits } from './limits.ts';
+import { originsOf } from './origin.ts';
+import { isNoTls, openWire, type Request } from './wire.ts';
+
+/** How registries are reached. Everything else comes from the environment: Docker's configuration and proxies. */
+export interface RegistryOptions extends DispatcherOptions {
+  /** Speak plain HTTP. Without it only a loopback host is asked so, and only where it does not speak TLS. */
+  readonly plainHttp?: boolean;
+  /** Instead of what Docker's configuration says. */
+  readonly credentials?: Credentials;
+  /** Where DOCKER_CONFIG, HOME and PATH are looked up. Default: this process's. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly registryLimits?: Partial<RegistryLimits>;
+}
+
+export interface RegistryRequest extends Omit<Request, 'url'> {
+  /** A path on the registry, or an address that it gave. */
+  readonly target: string | URL;
+  /** What a token must allow: `repository:NAME:pull` … (distribution, spec/auth/scope.md). */
+  readonly scopes: readonly string[];
+}
+
+/** One registry host: its origin, its connections and what it knows of us. */
+export interface Connection extends AsyncDisposable {
+  readonly host: string;
+  readonly limits: RegistryLimits;
+  /** As `Wire.ask`, authenticated. A 401 that stays comes back as the answer. */
+  ask(request: RegistryRequest): Promise<Answer>;
+}
+
+interface Opened {
+  readonly origin: URL;
+  readonly authenticator: Authenticator;
+}
+
+export function openConnection(host: string, options: RegistryOptions): Connection {
+  const limits = { ...registryLimits, ...options.registryLimits };
+  const plainHttp = options.plainHttp === true;
+  const origins = originsOf(host, plainHttp);
+  const registryHosts = origins.map((origin) => new URL(origin).host);
+  const dispatchers = openDispatchers(registryHosts, options, limits);
+  const wire = openWire(dispatchers, limits);
+  let credentials: Promise<Credentials> | undefined;
+  const open = (origin: string): Opened => {
+    const registry = new URL(origin);
+    const authenticator = openAuthenticator({
+      registry,
+      plainHttp,
+      wire,
+      limits,
+      credentials: (signal) => {
+        credentials ??= (
+          options.credentials === undefined
+            ? credentialsFor(host, options.environment ?? process.env, signal)
+            : Promise.resolve(options.credentials)
+        ).catch((error: unknown) => {
+          credentials = undefined;
+          throw error;
+        });
+        return credentials;
+      },
+    });
+    return { origin: registry, authenticator };
+  };
+  const candidates = origins.map(open);
+
+  async function authenticated({ origin, authenticator }: Opened, asked: RegistryRequest): Promise<Answer> {
+    const url = new URL(asked.target, origin);
+    const request = { ...asked, url };
+    const first = await wire.ask(request, authenticator.known(asked.scopes));
+    // Whoever a redirect led to is asked nothing about who we are.
+    if (first.status !== 401 || first.url.origin !== origin.origin) return first;
+    const authorization = await authenticator.answer(first, asked.scopes, asked.signal).catch((error: unknown) => {
+      discard(first);
+      throw error;
+    });
+    if (authorization === undefined) return first;
+    discard(first);
+    return await wire.ask(request, authorization);
+  }
+
+  return {
+    host,
+    limits,
+    async ask(asked) {
+      for (;;) {
+        const [opened] = candidates;
+        if (opened === undefined) throw new TypeError('no origin');
+        try {
+          return await authenticated(opened, asked);
+        } catch (error) {
+          // Loopback without TLS: from now on it is spoken to in the clear.
+          if (!isNoTls(error)) throw error;
+          if (candidates.length === 1) throw asUnreachable(error, opened.origin.origin, asked.signal);
+          if (candidates[0] === opened) candidates.shift();
+        }
+      }
+    },
+    [Symbol.asyncDispose]: () => dispatchers.close(),
+  };
+}
