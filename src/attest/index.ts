@@ -3,6 +3,7 @@ export { parseStrictJson } from './format/json.ts';
 export { publicGoodRoot } from './format/public-good.ts';
 export { parseTrustedRoot, type TrustedRoot } from './format/trusted-root.ts';
 export { hintOf, keyIdOf, parsePublicKey } from './keys/public-key.ts';
+export { attestLimits } from './limits.ts';
 export type {
   Carrier,
   Evidence,

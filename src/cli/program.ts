@@ -70,6 +70,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     const shown = error instanceof CommanderError ? usageError(error) : error;
     if (shown === undefined) return 0;
     printFailure(shown, { json });
-    return exitOf(shown);
+    const yesOrNo = verbs.some((verb) => verb.yesOrNo === true && verb.name === verbIn(argv));
+    return yesOrNo ? 1 : exitOf(shown);
   }
 }

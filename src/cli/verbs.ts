@@ -9,8 +9,10 @@ export interface VerbModule {
 /** One verb as the list in `holdfast --help` shows it; its code is loaded only when it is called. */
 export interface Verb {
   readonly name: string;
-  readonly group: 'Images:' | 'Running containers:' | 'This host:';
+  readonly group: 'Images:' | 'Evidence:' | 'Running containers:' | 'This host:';
   readonly summary: string;
+  /** A question of yes or no that other programs ask: whatever is not a yes is 1, also what could not be told. */
+  readonly yesOrNo?: true;
   readonly load: () => Promise<VerbModule>;
 }
 
@@ -26,6 +28,13 @@ export const verbs: readonly Verb[] = [
     group: 'Images:',
     summary: 'software bill of materials of an image',
     load: () => import('./sbom.ts'),
+  },
+  {
+    name: 'verify-bundle',
+    group: 'Evidence:',
+    summary: 'whether a Sigstore bundle is a good signature of a file',
+    yesOrNo: true,
+    load: () => import('./verify-bundle.ts'),
   },
   {
     name: 'watch',

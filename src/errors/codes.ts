@@ -420,6 +420,11 @@ export const codes = {
       'A signing certificate is not from an authority of the trusted root, not logged, or not made for signing code.',
     remedy: 'Check that the trusted root is that of the instance that issued the certificate.',
   },
+  'file-unreadable': {
+    exit: 3,
+    meaning: 'A file that was named is there and can not be read, or is far longer than it may be.',
+    remedy: 'Check its permissions, its size and that it is the file meant.',
+  },
   'identity-mismatch': {
     exit: 1,
     meaning: 'Someone signed, and it is not who was asked for.',
