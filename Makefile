@@ -2,7 +2,7 @@
 NODE := node_modules/.bin/node --disable-warning=ExperimentalWarning
 CHECK := $(NODE) scripts/check/main.ts
 
-.PHONY: help setup demo test soak lint bench ci
+.PHONY: help setup demo test lint bench ci
 .NOTPARALLEL:
 
 help: ## this list
@@ -18,10 +18,6 @@ demo: ## a real image under containerd, its Runtime BOM, an intrusion and what i
 test: ## every test: unit, kernel (root and BPF), truth (against other tools)
 	@scripts/setup.sh build run test
 	@$(CHECK) unit kernel truth
-
-soak: ## minutes of real workloads, and Runtime BOMs beside strace: for a machine with nothing else to do; not in make ci yet
-	@scripts/setup.sh build run test
-	@$(NODE) --test --test-concurrency=1 test/watch/*.soak.ts
 
 lint: ## format, lint, types, shell, C, and the rules of the house
 	@scripts/setup.sh lint
