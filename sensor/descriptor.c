@@ -28,6 +28,13 @@ int kernel_file(int fd, struct hf_file *file, __u64 *magic)
 	return 0;
 }
 
+int kernel_mount_alone(int fd)
+{
+	int error = kernel_object ? run(kernel_object->progs.descriptor, fd) : -ENOSYS;
+
+	return error ? error : kernel_object->bss->described_alone;
+}
+
 int kernel_started(int fd, __u64 *start)
 {
 	int error = kernel_object ? run(kernel_object->progs.started, fd) : -ENOSYS;

@@ -298,9 +298,16 @@ static void tell_who(struct sight *s, __u32 pid)
 	}
 }
 
+static bool begins_with(const struct sight *s, const char *point, size_t length)
+{
+	return s->length >= length && memcmp(s->path, point, length) == 0 &&
+	       (s->length == length || s->path[length] == '/');
+}
+
 /*
  * Once a container has ended its mounts are taken apart, and a file's path is only that inside its mount: the place of
- * the mount is put before it.
+ * the mount is put before it. Inside /data there may be another /data, so a path that begins with the place proves
+ * nothing: the kernel is asked whether the mount still hangs there.
  */
 static void add_point(struct sight *s)
 {
@@ -315,8 +322,7 @@ static void add_point(struct sight *s)
 	if (!point || !point[1]) /* a root that is no overlay */
 		return;
 	length = strlen(point);
-	if (s->length >= length && memcmp(s->path, point, length) == 0 &&
-	    (s->length == length || s->path[length] == '/'))
+	if (begins_with(s, point, length) && kernel_mount_alone(s->fd) <= 0)
 		return;
 	if (s->length == 1) /* a mount of one file: its path inside is "/" */
 		s->length = 0;

@@ -31,6 +31,12 @@ bool kernel_process(__u32 pid, __u64 when, struct hf_process *process, __u64 *cg
  */
 int kernel_file(int fd, struct hf_file *file, __u64 *magic);
 
+/*
+ * Whether the mount that a descriptor was opened on hangs in no tree: its namespace has ended, or it was unmounted
+ * while in use. The kernel then names a file by its path inside that mount. 1, 0 or -errno
+ */
+int kernel_mount_alone(int fd);
+
 /* When the process whose /proc directory `fd` is started, boot ns as in all frames. 0 or -errno */
 int kernel_started(int fd, __u64 *start);
 

@@ -59,6 +59,15 @@ static void first_exec(struct container *c, const struct hf_exec *e)
 	container_announce(c, HF_CONTAINER_STARTED);
 }
 
+/* An overlay that is not the container's root, such as one that it mounted itself, has layers of its own choosing. */
+static void own_layers_only(const struct container *c, struct exec_record *record)
+{
+	struct hf_file *file = &record->e.file;
+
+	if ((file->place == HF_PLACE_LOWER || file->place == HF_PLACE_UPPER) && record->seen_dev != c->overlay_dev)
+		file->place = record->e.h.flags & HF_FLAG_HOST_MNTNS ? HF_PLACE_HOST : HF_PLACE_VOLUME;
+}
+
 static void on_exec(struct container *c, struct exec_record *record, size_t size)
 {
 	struct text strings[EXEC_STRINGS];
@@ -77,6 +86,7 @@ static void on_exec(struct container *c, struct exec_record *record, size_t size
 	if (record->e.h.flags & HF_FLAG_HOST_MNTNS && !c->marked)
 		mounts_scan();
 	first_exec(c, &record->e);
+	own_layers_only(c, record);
 	if (!emit(&record->e.h, HF_EXEC, sizeof(record->e), strings, EXEC_STRINGS)) {
 		keys_forget(record->e.h.container, record->e.key);
 		return;

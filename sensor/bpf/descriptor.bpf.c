@@ -43,6 +43,8 @@ struct task_struct___files {
 
 struct hf_file described;
 __u64 described_magic; /* of the filesystem it was opened on */
+bool
+    described_alone; /* its mount hangs in no tree (any more), or is a tree's root: its path is that inside the mount */
 
 #define PROC_MAGIC 0x9fa0
 #define PIDTYPE_TGID 1
@@ -61,6 +63,13 @@ static __always_inline struct file *file_of(struct bpf_raw_tracepoint_args *cont
 	return file;
 }
 
+static __always_inline bool mount_alone(struct file *file)
+{
+	struct mount *mount = (void *)BPF_CORE_READ(file, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
+
+	return BPF_CORE_READ(mount, mnt_parent) == mount;
+}
+
 SEC("raw_tp")
 int descriptor(struct bpf_raw_tracepoint_args *context)
 {
@@ -70,6 +79,7 @@ int descriptor(struct bpf_raw_tracepoint_args *context)
 		return 1;
 	read_file(file, false, &described);
 	described_magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+	described_alone = mount_alone(file);
 	return 0;
 }
 

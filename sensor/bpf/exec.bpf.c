@@ -184,6 +184,7 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 		process.reported = before->reported;
 
 	read_file(BPF_CORE_READ(bprm, file), process.flags, &record->e.file);
+	record->seen_dev = BPF_CORE_READ(bprm, file, f_inode, i_sb, s_dev);
 	process.file = file_key(secret0, secret1, record->e.file.dev, record->e.file.ino, record->e.file.gen,
 				record->e.file.ctime);
 	parent_pid = BPF_CORE_READ(task, real_parent, tgid);

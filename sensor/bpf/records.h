@@ -61,7 +61,8 @@ struct cgroup_record {
 struct exec_record {
 	struct hf_exec e;
 	__u16 lengths[EXEC_STRINGS];
-	__u16 reserved[3];
+	__u16 reserved;
+	__u32 seen_dev; /* where the file was opened: under an overlay the overlay's device, not the layer's */
 };
 
 /* map `cgroups`: cgroup id → whose it is */
