@@ -2,7 +2,12 @@ export { type Bundle, bundleMediaType, parseBundle } from './format/bundle.ts';
 export { parseStrictJson } from './format/json.ts';
 export { publicGoodRoot } from './format/public-good.ts';
 export { parseTrustedRoot, type TrustedRoot } from './format/trusted-root.ts';
+export { commandSigner } from './keys/command-signer.ts';
+export { type GeneratedKey, generateKey } from './keys/generate.ts';
+export { loadSigner } from './keys/load.ts';
+export { type Passphrase, parsePrivateKey } from './keys/private-key.ts';
 export { hintOf, keyIdOf, parsePublicKey } from './keys/public-key.ts';
+export type { Signer } from './keys/signer.ts';
 export { attestLimits } from './limits.ts';
 export type {
   Carrier,
@@ -19,6 +24,9 @@ export type {
   VerifiedImageSignature,
   VerifiedSignature,
 } from './model.ts';
+export { type LogService, parseSigningConfig, type SigningServices } from './sign/services.ts';
+export { type SigningParty, signMessage, signStatement } from './sign/sign.ts';
+export { identityToken, type TokenSources } from './sign/token.ts';
 export { newStatement, statementBytes } from './statement/build.ts';
 export { parseStatement, statementPayloadType } from './statement/parse.ts';
 export {

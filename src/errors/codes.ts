@@ -425,6 +425,11 @@ export const codes = {
     meaning: 'A file that was named is there and can not be read, or is far longer than it may be.',
     remedy: 'Check its permissions, its size and that it is the file meant.',
   },
+  'file-unwritable': {
+    exit: 3,
+    meaning: 'A file that was to be made could not be written.',
+    remedy: 'Check the directory, its permissions and the space on its disk.',
+  },
   'identity-mismatch': {
     exit: 1,
     meaning: 'Someone signed, and it is not who was asked for.',
@@ -435,11 +440,21 @@ export const codes = {
     meaning: 'The pattern for an identity or issuer is not a regular expression.',
     remedy: 'Correct it; it is anchored at both ends by itself.',
   },
+  'key-exists': {
+    exit: 2,
+    meaning: 'A key was to be made where there is one already; keys are never written over.',
+    remedy: 'Name another --output-prefix, or move the old key away.',
+  },
   'key-malformed': {
     exit: 2,
     meaning: 'A key file is not a key of the kind that is needed there.',
     remedy:
       "Give a public key as PEM (`PUBLIC KEY`) to verify with, a private key as PEM or in cosign's form to sign with.",
+  },
+  'key-passphrase': {
+    exit: 2,
+    meaning: 'An encrypted key was not opened: no passphrase, or a wrong one.',
+    remedy: 'Set HOLDFAST_KEY_PASSWORD or COSIGN_PASSWORD, or run it in a terminal and type it.',
   },
   'key-unsupported': {
     exit: 2,
@@ -481,6 +496,21 @@ export const codes = {
     meaning: 'A signature is by a key or certificate, and nothing was given to verify that kind with.',
     remedy: 'Give the public key for a signature by key, an identity and a trusted root for one by certificate.',
   },
+  'signer-failed': {
+    exit: 3,
+    meaning: 'An external signer command failed, did not answer in time, or gave something that is not its signature.',
+    remedy: 'Run the command by hand with `public-key` and `sign` and look at what it says.',
+  },
+  'signing-config-malformed': {
+    exit: 2,
+    meaning: 'A signing configuration is not of version 0.2, or asks for services that it does not name.',
+    remedy: 'Get the document anew; the message says what is wrong with it.',
+  },
+  'signing-failed': {
+    exit: 3,
+    meaning: 'A service that takes part in signing could not be reached or refused. Nothing was signed.',
+    remedy: 'Check the address in the message, and for a certificate authority that the token is fresh and for it.',
+  },
   'statement-malformed': {
     exit: 1,
     meaning: 'What was signed is not an in-toto statement of version 1 or 0.1 with a subject.',
@@ -501,10 +531,36 @@ export const codes = {
     meaning: 'Nobody vouches for the time of a signature by a short-lived certificate.',
     remedy: 'Sign again with a timestamp authority, or with a log that signs its time.',
   },
+  'token-missing': {
+    exit: 2,
+    meaning: 'There is no identity token to sign with, or what is there is none.',
+    remedy: 'Give --identity-token or SIGSTORE_ID_TOKEN, or let the CI job ask for one (GitHub: `id-token: write`; GitLab: `id_tokens`).',
+  },
   'trusted-root-malformed': {
     exit: 2,
     meaning: 'A trusted root is not one of the versions read, or lacks something that it must have.',
     remedy: 'Get the document anew; the message says what is wrong with it.',
+  },
+  // policy
+  'policy-expression': {
+    exit: 2,
+    meaning: 'A CEL expression or a regular expression of a policy does not compile.',
+    remedy: 'Correct it where the message points; docs/policy.md says what expressions may speak of.',
+  },
+  'policy-limit': {
+    exit: 2,
+    meaning: 'A file of policies is bigger or deeper than any honest one.',
+    remedy: 'Split it; the bounds are in src/policy/limits.ts.',
+  },
+  'policy-malformed': {
+    exit: 2,
+    meaning: 'A TrustPolicy or ImageException is not one: a field is unknown, missing, repeated or not of its shape.',
+    remedy: 'Correct it where the message points; docs/policy.md has every field.',
+  },
+  'policy-unreadable': {
+    exit: 3,
+    meaning: 'A file of policies, or a key that it names, can not be read.',
+    remedy: 'Check the path (a key is looked for beside the policy) and its permissions.',
   },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
