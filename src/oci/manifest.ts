@@ -53,6 +53,12 @@ export function parseDocument(
   return { kind: 'manifest', manifest: { config, layers } };
 }
 
+/** What registries take (distribution-spec 1.1, "Pushing Manifests"). @throws HoldfastError `oci-limit` */
+export function requireManifestSize(bytes: Uint8Array, place: string): void {
+  if (bytes.length <= ociLimits.manifestBytes) return;
+  throw new HoldfastError('oci-limit', `${bytes.length} bytes, more than ${ociLimits.manifestBytes}`, { place });
+}
+
 /** @throws HoldfastError `oci-malformed`, `oci-limit`, `digest-malformed` */
 export function descriptors(
   fields: Readonly<Record<string, unknown>>,

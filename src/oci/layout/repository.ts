@@ -8,6 +8,7 @@ import { type Digest, digestOf, hexOf, isDigest } from '../digest.ts';
 import { isMissing, readSmallFile } from '../file.ts';
 import { listOf, optionalTextOf, parseJsonObject } from '../json.ts';
 import { ociLimits } from '../limits.ts';
+import { requireManifestSize } from '../manifest.ts';
 import { isIndexType } from '../media.ts';
 import { factsOf, fallbackTag, isAttachmentTag, ofType, withReferrers } from '../referrer-list.ts';
 import type { BlobContent, NewManifest, Referrer, Repository, StoredManifest } from '../repository.ts';
@@ -63,6 +64,7 @@ export async function openLayoutRepository(
 
   async function pushManifest({ bytes, mediaType, tag }: NewManifest, writing: AbortSignal): Promise<Descriptor> {
     const digest = digestOf(bytes);
+    requireManifestSize(bytes, name);
     const add = { mediaType, digest, size: bytes.length, annotations: {} };
     const { subject, ...facts } = factsOf(bytes, `${name}, ${digest}`);
     await pushBlob(add, bytes, writing);

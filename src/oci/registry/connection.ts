@@ -96,8 +96,11 @@ export function openConnection(host: string, options: RegistryOptions): Connecti
         } catch (error) {
           // Loopback without TLS: from now on it is spoken to in the clear.
           if (!isNoTls(error)) throw error;
+          // Another request found it out meanwhile.
+          if (candidates[0] !== opened) continue;
           if (candidates.length === 1) throw asUnreachable(error, opened.origin.origin, asked.signal);
-          if (candidates[0] === opened) candidates.shift();
+          // Loopback without TLS: from now on it is spoken to in the clear.
+          candidates.shift();
         }
       }
     },

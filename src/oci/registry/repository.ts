@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../errors/index.ts';
 import type { Expected } from '../blobs.ts';
 import { type Digest, digestOf } from '../digest.ts';
-import { ociLimits } from '../limits.ts';
+import { requireManifestSize } from '../manifest.ts';
 import { factsOf, ofType } from '../referrer-list.ts';
 import type { BlobContent, NewManifest, Referrer, Repository, StoredManifest } from '../repository.ts';
 import { discard, headerOf, placeOf, refusal } from './answer.ts';
@@ -57,11 +57,7 @@ export function repositoryOf(connection: Connection, repository: string): Reposi
   async function pushManifest(pushed: NewManifest, signal: AbortSignal): Promise<StoredManifest['descriptor']> {
     const { bytes, mediaType, tag } = pushed;
     const digest = digestOf(bytes);
-    if (bytes.length > ociLimits.manifestBytes) {
-      throw new HoldfastError('oci-limit', `${bytes.length} bytes, more than ${ociLimits.manifestBytes}`, {
-        place: name,
-      });
-    }
+    requireManifestSize(bytes, name);
     const { subject, ...facts } = factsOf(bytes, `${name}@${digest}`);
     const answer = await connection.ask({
       method: 'PUT',
