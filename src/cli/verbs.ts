@@ -30,6 +30,18 @@ export const verbs: readonly Verb[] = [
     load: () => import('./sbom.ts'),
   },
   {
+    name: 'keygen',
+    group: 'Evidence:',
+    summary: 'a key pair to sign with',
+    load: () => import('./keygen.ts'),
+  },
+  {
+    name: 'sign-bundle',
+    group: 'Evidence:',
+    summary: 'sign a file: a Sigstore bundle',
+    load: () => import('./sign-bundle.ts'),
+  },
+  {
     name: 'verify-bundle',
     group: 'Evidence:',
     summary: 'whether a Sigstore bundle is a good signature of a file',
