@@ -24,7 +24,7 @@ export function register(program: Command): void {
     .option('--name <name>', 'what people call the image, such as registry.example/app:1.2 (default: only its digests)')
     .option('--files', 'list each component’s files with their sha256')
     .option('-o, --output <file>', 'write it to a file')
-    .option('--json', 'CycloneDX is JSON already: the same')
+    .option('--json', 'both formats are JSON already: the same')
     .addHelpText(
       'after',
       "\nExamples:\n  holdfast sbom oci:./image -o app.cdx.json\n  holdfast sbom docker-archive:app.tar | jq -r '.components[].purl'",

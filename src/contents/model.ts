@@ -36,6 +36,8 @@ export interface ImagePackage {
 export interface ImageContents {
   readonly identity: ImageIdentity;
   readonly platform: { readonly os: string; readonly architecture: string };
+  /** When the image was made, as its config says; not checked. */
+  readonly created?: string;
   /** From /etc/os-release: `ID`, `VERSION_ID`. */
   readonly distribution?: { readonly id: string; readonly version?: string; readonly name?: string };
   readonly layers: readonly { readonly digest: Digest; readonly diffId: Digest; readonly size: number }[];

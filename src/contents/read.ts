@@ -60,6 +60,7 @@ export async function readContents(source: ImageSource, options: ReadOptions): P
   return {
     identity: layered ? source.identity : {},
     platform: { os, architecture },
+    ...(layered && source.config.created !== undefined ? { created: source.config.created } : {}),
     ...(distribution === undefined ? {} : { distribution }),
     layers: read.layers,
     files,
