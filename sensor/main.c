@@ -17,6 +17,7 @@
 #include "counts.h"
 #include "emit.h"
 #include "following.h"
+#include "hashwork.h"
 #include "kernel.h"
 #include "options.h"
 #include "probe.h"
@@ -110,7 +111,7 @@ static void heartbeat(void)
 	    .hashed_files = hash_files(),
 	    .hashed_bytes = hash_bytes(),
 	    .containers = containers_count(),
-	    .hash_backlog = hash_backlog(),
+	    .hash_backlog = hashwork_backlog(),
 	    .rss_kib = resident_kib(),
 	};
 

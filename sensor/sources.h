@@ -8,6 +8,7 @@
 #include "types.h"
 #include "frames.h"
 #include "containers.h"
+#include "hash.h"
 
 /* mounts.c: root overlays as they appear (poll of mountinfo), the guard on the runtime's binary, volumes of a container
  */
@@ -39,32 +40,6 @@ void mappings_counts(struct container *c); /* HF_COUNT of those that moved; NULL
 void mappings_forget(struct container *c);
 __u64 mappings_records(void);
 __u64 mappings_lost(void);
-
-/* hash.c: sha256 of an open file in a worker thread, remembered per hf_file until modified */
-struct hash_limits {
-	__u64 max_bytes;
-	__u32 max_millis;
-	__u32 max_backlog;
-};
-int hash_open(const struct hash_limits *limits);
-void hash_close(void);
-int hash_fd(void);	 /* readable when results wait */
-void hash_deliver(void); /* emits HF_FILE_HASH for what is done */
-/* Takes `fd` (closes it). Nothing happens when this version is known or under way. `cgid` is named in the frame. */
-void hash_request(int fd, const struct hf_file *file, __u64 cgid, const char *path);
-/*
- * As hash_request(), but fd is only taken when this returns true, and false means: the queue, or this container's share
- * of it, is full; ask again at the next sight. `urgent` (executed, mapped) goes before what was merely opened.
- */
-bool hash_take(int fd, const struct hf_file *file, __u64 cgid, const char *path, size_t length, bool urgent);
-/* As above for a file of which only device, inode and generation (and perhaps a process) are known; opens it by handle,
- * /proc/PID/exe or map_files. */
-void hash_request_by_file(const struct hf_file *file, __u64 cgid, __u32 pid, const char *path);
-/* As above, `link` being /proc/PID/exe or /proc/PID/map_files/ADDRESSES. */
-void hash_request_by_link(const struct hf_file *file, __u64 cgid, const char *link, const char *path);
-__u32 hash_backlog(void);
-__u64 hash_files(void);
-__u64 hash_bytes(void);
 
 /* snapshot.c: containers and processes older than the sensor, and repair after lost mapping records */
 void snapshot_all(void);

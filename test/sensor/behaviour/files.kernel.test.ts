@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { OpenEvent, SensorEvent } from '../../../src/sensor/index.ts';
@@ -74,6 +74,29 @@ describe('files, in a real container', { timeout: 300_000 }, () => {
         { dev: exec.file.dev, ino: exec.file.ino, gen: exec.file.gen, ctime: exec.file.ctime },
       );
     }
+  });
+
+  it('a large file keeps no small one waiting: what was asked for later is told first', async () => {
+    const volume = join(stage.scratch, 'sizes');
+    mkdirSync(volume);
+    // Sparse: its 200 MB are read as any other's. The shell asks for all three hashes before the first can be there.
+    writeFileSync(join(volume, 'large.py'), '');
+    truncateSync(join(volume, 'large.py'), 200_000_000);
+    for (const name of ['small.py', 'other.py']) writeFileSync(join(volume, name), name);
+    const seen = await stage.act(['/bin/sh', '-c', ': < /data/large.py; : < /data/small.py; : < /data/other.py'], {
+      mounts: [{ source: volume, target: '/data' }],
+    });
+    const asked = ['/data/large.py', '/data/small.py', '/data/other.py'];
+    const reads = seen.events.flatMap((event) => (event.type === 'open' && asked.includes(event.path) ? [event] : []));
+    assert.deepEqual(
+      reads.map((event) => event.path),
+      asked,
+    );
+    await Promise.all(reads.map((event) => stage.hashOf(event.file)));
+    const told = stage.events.flatMap((event) =>
+      event.type === 'file-hash' && asked.includes(event.path) ? [`${event.path} ${event.status}`] : [],
+    );
+    assert.deepEqual(told, ['/data/small.py ok', '/data/other.py ok', '/data/large.py ok']);
   });
 
   it('the content of one file is hashed once, however many containers use it', async () => {
