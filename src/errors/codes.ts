@@ -185,6 +185,12 @@ export const codes = {
     meaning: 'A package URL has a version that its type does not allow.',
     remedy: "Look the type's version rule up in the purl type definitions.",
   },
+  // contents
+  'file-manifest-malformed': {
+    exit: 3,
+    meaning: 'A file manifest that somebody signed is not one, or contradicts itself.',
+    remedy: 'Seal the image again; until then its files are compared with the image itself.',
+  },
   // containers
   'containerd-malformed': {
     exit: 3,
@@ -534,7 +540,8 @@ export const codes = {
   'token-missing': {
     exit: 2,
     meaning: 'There is no identity token to sign with, or what is there is none.',
-    remedy: 'Give --identity-token or SIGSTORE_ID_TOKEN, or let the CI job ask for one (GitHub: `id-token: write`; GitLab: `id_tokens`).',
+    remedy:
+      'Give --identity-token or SIGSTORE_ID_TOKEN, or let the CI job ask for one (GitHub: `id-token: write`; GitLab: `id_tokens`).',
   },
   'trusted-root-malformed': {
     exit: 2,
