@@ -122,6 +122,10 @@ async function verify(name: string, options: VerifyBundleOptions): Promise<void>
   const artifact = await readArtifact(name, stop.signal);
   const signature = verifyBundle(bundle, artifact.signed, trust);
   if (expected !== undefined) refuseOtherIdentity(signature.party, expected);
+  else if (signature.party.kind !== 'key') {
+    // A certificate of anybody at all is good under a public root: only the key that was named counts.
+    throw new HoldfastError('identity-mismatch', 'signed with a certificate, not with the key', { place });
+  }
   const { content } = bundle;
   const predicateType =
     content.kind === 'dsse' ? statementOf(content.payloadType, content.payload, artifact, place) : undefined;

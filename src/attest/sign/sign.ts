@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { FulcioSigner } from '@sigstore/sign';
 import { HoldfastError } from '../../errors/index.ts';
 import { hintOf } from '../keys/public-key.ts';
 import type { Signer } from '../keys/signer.ts';
@@ -28,6 +27,7 @@ async function signKeyless(
       'a certificate of minutes needs a log or a timestamp authority beside it',
     );
   }
+  const { FulcioSigner } = await import('@sigstore/sign');
   const signer = new FulcioSigner({
     fulcioBaseURL: fulcio,
     identityProvider: { getToken: async () => token },

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { bundleToJSON, type Bundle as LibraryBundle, toDSSEBundle, toMessageSignatureBundle } from '@sigstore/bundle';
-import { RekorWitness, TSAWitness } from '@sigstore/sign';
 import { HoldfastError } from '../../errors/index.ts';
 import { statementPayloadType } from '../statement/parse.ts';
 import type { Unsigned, Witnessing } from './bundle.ts';
@@ -50,6 +49,9 @@ export async function witness(
   services: SigningServices,
   signal: AbortSignal,
 ): Promise<Witnessing> {
+  if (services.logs.length + services.timestampAuthorities.length === 0) return { tlogEntries: [], timestamps: [] };
+  // Loaded when it is needed: whoever only verifies should not wait for an HTTP client.
+  const { RekorWitness, TSAWitness } = await import('@sigstore/sign');
   const bundle = libraryBundle(unsigned, signature);
   const material = bundle.verificationMaterial;
   const logs = services.logs.map(async ({ url, version }) => {

@@ -17,6 +17,16 @@ function refuse(message: string): HoldfastError {
   return new HoldfastError('timestamp-invalid', message, { place: 'timestamp' });
 }
 
+const generalizedTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d{1,9})?Z$/;
+
+/** genTime of the TSTInfo (RFC 3161, section 2.4.2), whose fraction of a second may have any number of digits. */
+function timeIn(token: RFC3161Timestamp): number {
+  const value = token.tstInfo.root.subs[4]?.value.toString('latin1') ?? '';
+  const time = Date.parse(value.replace(generalizedTime, '$1-$2-$3T$4:$5:$6Z'));
+  if (!generalizedTime.test(value) || Number.isNaN(time)) throw refuse('its time can not be read');
+  return time;
+}
+
 /** Whether this certificate is the one the token says it was signed with. */
 function named(token: RFC3161Timestamp, signer: Certificate): boolean {
   return token.signerIssuer.equals(signer.parsed.issuer) && token.signerSerialNumber.equals(signer.parsed.serialNumber);
@@ -39,7 +49,7 @@ function verifyTimestamp(der: Buffer, signature: Buffer, root: TrustedRoot): Ver
     token = RFC3161Timestamp.parse(Buffer.from(der));
     // granted(0) or grantedWithMods(1)
     if (token.status !== 0n && token.status !== 1n) throw refuse('the authority did not grant the timestamp');
-    time = token.signingTime.getTime();
+    time = timeIn(token);
   } catch (cause) {
     if (cause instanceof HoldfastError) throw cause;
     throw refuse(`not a timestamp response: ${(cause as Error).message}`);
