@@ -12,11 +12,16 @@ export interface Authenticator {
   /** What is known to be wanted, without asking anyone. */
   known(scopes: readonly string[]): Authorization | undefined;
   /**
-   * Answers a 401 of the registry itself. undefined = there is nothing more to offer.
+   * Answers a 401 of the registry itself to a request that had `used`. undefined = there is nothing more to offer.
    * @throws HoldfastError `registry-malformed`, `registry-unauthorized`, `registry-unreachable`, `docker-config-malformed`,
    * `credential-helper-failed`
    */
-  answer(refused: Answer, scopes: readonly string[], signal: AbortSignal): Promise<Authorization | undefined>;
+  answer(
+    refused: Answer,
+    used: Authorization | undefined,
+    scopes: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Authorization | undefined>;
 }
 
 export interface AuthenticatorOptions {
@@ -58,14 +63,18 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
     }
   }
 
+  function known(scopes: readonly string[]): Authorization | undefined {
+    const held = tokens.get(scopes.join(' '));
+    return held !== undefined && held.until > Date.now() ? sent(`Bearer ${held.token}`) : basic;
+  }
+
   return {
-    known(scopes) {
-      const held = tokens.get(scopes.join(' '));
-      if (held !== undefined && held.until > Date.now()) return sent(`Bearer ${held.token}`);
-      return basic;
-    },
-    async answer(refused, scopes, signal) {
+    known,
+    async answer(refused, used, scopes, signal) {
       const place = placeOf(refused.url);
+      // Another request was asked the same meanwhile and has the answer.
+      const held = known(scopes);
+      if (held !== undefined && held.header !== used?.header) return held;
       tokens.delete(scopes.join(' '));
       const header = [refused.headers['www-authenticate'] ?? []].flat().join(', ');
       const challenges = parseChallenges(header);

@@ -72,13 +72,16 @@ export function openConnection(host: string, options: RegistryOptions): Connecti
   async function authenticated({ origin, authenticator }: Opened, asked: RegistryRequest): Promise<Answer> {
     const url = new URL(asked.target, origin);
     const request = { ...asked, url };
-    const first = await wire.ask(request, authenticator.known(asked.scopes));
+    const used = authenticator.known(asked.scopes);
+    const first = await wire.ask(request, used);
     // Whoever a redirect led to is asked nothing about who we are.
     if (first.status !== 401 || first.url.origin !== origin.origin) return first;
-    const authorization = await authenticator.answer(first, asked.scopes, asked.signal).catch((error: unknown) => {
-      discard(first);
-      throw error;
-    });
+    const authorization = await authenticator
+      .answer(first, used, asked.scopes, asked.signal)
+      .catch((error: unknown) => {
+        discard(first);
+        throw error;
+      });
     if (authorization === undefined) return first;
     discard(first);
     return await wire.ask(request, authorization);

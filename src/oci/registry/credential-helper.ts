@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { HoldfastError } from '../../errors/index.ts';
 import { fieldsOf, parseJson, textOf } from '../json.ts';
 import type { Credentials } from './credentials.ts';
@@ -19,8 +20,7 @@ export async function askHelper(
   signal: AbortSignal,
 ): Promise<Credentials> {
   const place = `docker-credential-${name.slice(0, 100)}`;
-  const fail = (message: string, cause?: unknown): HoldfastError =>
-    new HoldfastError('credential-helper-failed', message, { place, ...(cause === undefined ? {} : { cause }) });
+  const fail = (message: string): HoldfastError => new HoldfastError('credential-helper-failed', message, { place });
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw fail('not a name of a helper');
   const { code, output } = await run(place, server, environment, signal, fail);
   const text = output.toString('utf8');
@@ -44,40 +44,43 @@ async function run(
   server: string,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
-  fail: (message: string, cause?: unknown) => HoldfastError,
+  fail: (message: string) => HoldfastError,
 ): Promise<{ readonly code: number; readonly output: Buffer }> {
+  // A group of its own: what it starts ends with it.
+  const child = spawn(program, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], env: environment, detached: true });
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(longestMillis)]);
-  const child = spawn(program, ['get'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: environment,
-    signal: bounded,
-    killSignal: 'SIGKILL',
-  });
   const parts: Buffer[] = [];
   let length = 0;
+  const end = (): void => {
+    child.stdout.destroy();
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
   child.stdout.on('data', (part: Buffer) => {
     length += part.length;
-    if (length > longestOutput) child.kill('SIGKILL');
+    if (length > longestOutput) end();
     else parts.push(part);
   });
   // A helper that reads nothing is no error of its own.
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${server}\n`);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      signal.throwIfAborted();
-      reject(
-        error.code === 'ENOENT'
-          ? fail('is not on the PATH')
-          : fail(bounded.aborted ? 'did not end in time' : error.message),
-      );
-    });
-    child.on('close', resolve);
-  }).catch((error: unknown) => {
+  bounded.addEventListener('abort', end, { once: true });
+  if (bounded.aborted) end();
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
     signal.throwIfAborted();
-    throw error;
-  });
-  if (length > longestOutput) throw fail(`wrote more than ${longestOutput} bytes`);
-  if (code === null) throw fail('was ended by a signal');
-  return { code, output: Buffer.concat(parts) };
+    if (bounded.aborted) throw fail('did not end in time');
+    if (length > longestOutput) throw fail(`wrote more than ${longestOutput} bytes`);
+    if (code === null) throw fail('was ended by a signal');
+    return { code, output: Buffer.concat(parts) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw fail('is not on the PATH');
+    throw error instanceof HoldfastError || signal.aborted ? error : fail(message);
+  } finally {
+    bounded.removeEventListener('abort', end);
+  }
 }
