@@ -106,7 +106,8 @@ export const checkCodes = {
   },
   'condition-unevaluable': {
     status: 'fail',
-    meaning: 'A condition could not be evaluated on this predicate: a field is missing, of another type, or it costs too much.',
+    meaning:
+      'A condition could not be evaluated on this predicate: a field is missing, of another type, or it costs too much.',
     remedy: 'Guard fields that may be missing with `has(…)`.',
   },
   'evidence-too-old': {
@@ -116,7 +117,8 @@ export const checkCodes = {
   },
   'evidence-undated': {
     status: 'fail',
-    meaning: 'The policy sets `maxAge` and neither the predicate nor a log or timestamp says when the evidence was made.',
+    meaning:
+      'The policy sets `maxAge` and neither the predicate nor a log or timestamp says when the evidence was made.',
     remedy: 'Sign with a log or timestamp authority, or use a predicate that says its time.',
   },
   'builder-not-allowed': {
@@ -198,14 +200,35 @@ export type CheckCode = keyof typeof checkCodes;
 /** Why an exception is not used. Such an exception changes nothing, and is shown. */
 export const exceptionCodes = {
   applied: { meaning: 'It lets a check pass that fails without it.', remedy: none },
-  unused: { meaning: 'It is valid, and no check of the policy fails that it speaks of.', remedy: 'Withdraw it if it is no longer needed.' },
-  'exceptions-not-allowed': { meaning: 'The policy takes no exceptions.', remedy: 'Set `spec.exceptions` of the policy.' },
-  'exception-kind-not-allowed': { meaning: 'The policy takes no exceptions of this kind.', remedy: 'Add it to `exceptions.kinds`.' },
-  'exception-untrusted': { meaning: 'Too few of those who may grant exceptions have signed it.', remedy: 'Have it signed by an authority of `exceptions.authorities`.' },
-  'exception-other-image': { meaning: 'It is about another image or digest.', remedy: 'Have one signed for this name and digest.' },
-  'exception-not-begun': { meaning: 'It holds from a later time on.', remedy: 'Wait, or have one signed that holds now.' },
+  unused: {
+    meaning: 'It is valid, and no check of the policy fails that it speaks of.',
+    remedy: 'Withdraw it if it is no longer needed.',
+  },
+  'exceptions-not-allowed': {
+    meaning: 'The policy takes no exceptions.',
+    remedy: 'Set `spec.exceptions` of the policy.',
+  },
+  'exception-kind-not-allowed': {
+    meaning: 'The policy takes no exceptions of this kind.',
+    remedy: 'Add it to `exceptions.kinds`.',
+  },
+  'exception-untrusted': {
+    meaning: 'Too few of those who may grant exceptions have signed it.',
+    remedy: 'Have it signed by an authority of `exceptions.authorities`.',
+  },
+  'exception-other-image': {
+    meaning: 'It is about another image or digest.',
+    remedy: 'Have one signed for this name and digest.',
+  },
+  'exception-not-begun': {
+    meaning: 'It holds from a later time on.',
+    remedy: 'Wait, or have one signed that holds now.',
+  },
   'exception-expired': { meaning: 'It has expired.', remedy: 'Mend the cause, or have a new one signed.' },
-  'exception-too-long': { meaning: 'It would hold longer than `exceptions.maxDuration`.', remedy: 'Have one signed with `notBefore` and an earlier `expires`.' },
+  'exception-too-long': {
+    meaning: 'It would hold longer than `exceptions.maxDuration`.',
+    remedy: 'Have one signed with `notBefore` and an earlier `expires`.',
+  },
 } as const satisfies Record<string, Omit<CheckCodeEntry, 'status'>>;
 
 export type ExceptionCode = keyof typeof exceptionCodes;

@@ -1,4 +1,4 @@
-import type { Json, VerifiedSignature } from '../attest/index.ts';
+import type { VerifiedSignature } from '../attest/index.ts';
 import type { Digest } from '../oci/index.ts';
 import type { CheckCode, CheckStatus, ExceptionCode } from './checks.ts';
 import type { ImageName } from './images/name.ts';
@@ -62,7 +62,8 @@ export interface UsedException {
   readonly policy: string;
   readonly evidence: Digest;
   readonly name: string;
-  readonly kind: (typeof exceptionKinds)[number];
+  /** `none`: its scope does not have exactly one kind, so it is not taken. */
+  readonly kind: (typeof exceptionKinds)[number] | 'none';
   readonly issuer: string;
   readonly expires: string;
   readonly code: ExceptionCode;
@@ -97,5 +98,3 @@ export interface Decision {
 export function isAdmitted(decision: Pick<Decision, 'result' | 'mode'>): boolean {
   return decision.result === 'allow' || decision.mode === 'warn';
 }
-
-export type JsonObject = Readonly<Record<string, Json>>;

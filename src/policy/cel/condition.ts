@@ -37,11 +37,16 @@ const { DYN, BOOL } = CelScalar;
  * @throws ExpressionFault where it is no expression, or speaks of what there is not
  */
 export function compileCondition(text: string): Condition {
-  if (text.length > policyLimits.celLength) throw new ExpressionFault(`longer than ${policyLimits.celLength} characters`);
+  if (text.length > policyLimits.celLength)
+    throw new ExpressionFault(`longer than ${policyLimits.celLength} characters`);
   const meter = new Meter();
   const env = environment(meter);
   const { expr } = parsed(text);
-  checkSyntax(expr, variables, (name) => env.funcs.find(name) !== undefined && !name.startsWith('@read') && name !== tickName);
+  checkSyntax(
+    expr,
+    variables,
+    (name) => env.funcs.find(name) !== undefined && !name.startsWith('@read') && name !== tickName,
+  );
   const run = plan(env, metered(expr));
   return (input) => {
     meter.reset();
@@ -108,6 +113,6 @@ function environment(meter: Meter) {
 /** JSON as CEL takes it. Objects become maps without a prototype, so that only what the document says can be asked. */
 export function celValueOf(value: Json): CelInput {
   if (Array.isArray(value)) return celList(value.map(celValueOf) as CelValue[]);
-  if (typeof value !== 'object' || value === null) return value as CelInput;
-  return new Map(Object.entries(value).map(([key, item]) => [key, celValueOf(item as Json)])) as CelInput;
+  if (typeof value !== 'object' || value === null) return value;
+  return new Map(Object.entries(value).map(([key, item]) => [key, celValueOf(item)]));
 }

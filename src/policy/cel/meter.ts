@@ -29,13 +29,13 @@ export class Meter {
     if (value instanceof Uint8Array) return this.spend(value.length / 64);
     if (isCelList(value)) {
       if (!deep) return this.spend(value.size / 16);
-      for (const item of value) if (!this.read(item as CelValue, true)) return false;
+      for (const item of value) if (!this.read(item, true)) return false;
       return true;
     }
     if (isCelMap(value)) {
       if (!deep) return true;
       for (const [key, item] of value) {
-        if (!this.read(key as CelValue, true) || !this.read(item as CelValue, true)) return false;
+        if (!this.read(key, true) || !this.read(item, true)) return false;
       }
       return true;
     }

@@ -79,7 +79,6 @@ export function metered(expr: Expr): Expr {
 
 function meteredLoop(expr: Expr, exprKind: Expr['exprKind'] & { readonly case: 'comprehensionExpr' }): Expr {
   const loop = exprKind.value;
-  const part = (one: Expr | undefined): Expr | undefined => (one === undefined ? undefined : metered(one));
   const condition = part(loop.loopCondition);
   return {
     ...expr,
@@ -90,13 +89,16 @@ function meteredLoop(expr: Expr, exprKind: Expr['exprKind'] & { readonly case: '
         iterRange: part(loop.iterRange),
         accuInit: part(loop.accuInit),
         // A meter that has run out is false, and false ends the loop.
-        loopCondition:
-          condition === undefined ? undefined : call(expr, '_&&_', [call(expr, tickName, []), condition]),
+        loopCondition: condition === undefined ? undefined : call(expr, '_&&_', [call(expr, tickName, []), condition]),
         loopStep: part(loop.loopStep),
         result: part(loop.result),
       } as typeof loop,
     },
   };
+}
+
+function part(one: Expr | undefined): Expr | undefined {
+  return one === undefined ? undefined : metered(one);
 }
 
 function call(near: Expr, name: string, args: Expr[]): Expr {

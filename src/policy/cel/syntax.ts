@@ -55,7 +55,9 @@ export function checkSyntax(root: Expr, variables: readonly string[], isFunction
         const { iterVar, accuVar, iterRange, accuInit, loopCondition, loopStep, result } = exprKind.value;
         const nesting = scope.nesting + 1;
         if (nesting > policyLimits.celNesting) {
-          throw new ExpressionFault(`more than ${policyLimits.celNesting} of all, exists, map, filter inside one another`);
+          throw new ExpressionFault(
+            `more than ${policyLimits.celNesting} of all, exists, map, filter inside one another`,
+          );
         }
         visit(iterRange, scope);
         visit(accuInit, scope);

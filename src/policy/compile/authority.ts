@@ -9,7 +9,12 @@ import { wholeText } from './pattern.ts';
 export type KeyText = (file: string) => string | undefined;
 
 /** @throws HoldfastError `policy-malformed`, `policy-expression`, `policy-unreadable`, `key-malformed`, `key-unsupported` */
-export function compileAuthority(fields: AuthorityFields, path: DocumentPath, place: PlaceOf, keyText: KeyText): Authority {
+export function compileAuthority(
+  fields: AuthorityFields,
+  path: DocumentPath,
+  place: PlaceOf,
+  keyText: KeyText,
+): Authority {
   if (fields.keys.length + fields.identities.length === 0) {
     throw refuse(place, path, 'an authority without keys and identities can never sign');
   }
@@ -42,7 +47,9 @@ function compileIdentity(
   place: PlaceOf,
 ): IdentityRule {
   oneOf(place, path, fields, ['subject', 'subjectRegExp']);
-  const claims = Object.entries(fields.claims ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const claims = Object.entries(fields.claims ?? {}).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return {
     issuer: fields.issuer,
     isSubject: matcher(fields.subject, fields.subjectRegExp, [...path, 'subjectRegExp'], place),

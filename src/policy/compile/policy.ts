@@ -50,7 +50,10 @@ const noPlace: PlaceOf = (path) => path.join('.');
  * @throws HoldfastError `policy-malformed` (names that are not there, fields that exclude one another), `policy-expression`,
  * `policy-unreadable`, `key-malformed`, `key-unsupported`
  */
-export function compilePolicy(policy: TrustPolicy, { place = noPlace, keyText = () => undefined }: CompileOptions = {}): CompiledPolicy {
+export function compilePolicy(
+  policy: TrustPolicy,
+  { place = noPlace, keyText = () => undefined }: CompileOptions = {},
+): CompiledPolicy {
   const { spec } = policy;
   const at: DocumentPath = ['spec'];
   const authorities = compileAuthorities(spec, place, keyText);
@@ -86,7 +89,8 @@ function compileAuthorities(spec: TrustPolicySpec, place: PlaceOf, keyText: KeyT
   const authorities = new Map<string, Authority>();
   spec.authorities.forEach((fields, index) => {
     const path = ['spec', 'authorities', index];
-    if (authorities.has(fields.name)) throw refuse(place, [...path, 'name'], 'an authority of this name stands here already');
+    if (authorities.has(fields.name))
+      throw refuse(place, [...path, 'name'], 'an authority of this name stands here already');
     authorities.set(fields.name, compileAuthority(fields, path, place, keyText));
   });
   return authorities;
@@ -101,11 +105,16 @@ function checkNames(spec: TrustPolicySpec, authorities: ReadonlyMap<string, Auth
     ...spec.attestations.map(({ authorities: names }, index) => [['spec', 'attestations', index], names] as const),
   ];
   for (const [path, names] of demands) {
-    if (names === undefined && authorities.size === 0) throw refuse(place, path, 'spec.authorities is empty, so nobody could sign it');
+    if (names === undefined && authorities.size === 0)
+      throw refuse(place, path, 'spec.authorities is empty, so nobody could sign it');
     names?.forEach((name, index) => {
       if (authorities.has(name)) return;
       const known = [...authorities.keys()].join(', ');
-      throw refuse(place, [...path, 'authorities', index], `no authority ${name}; there are: ${known === '' ? 'none' : known}`);
+      throw refuse(
+        place,
+        [...path, 'authorities', index],
+        `no authority ${name}; there are: ${known === '' ? 'none' : known}`,
+      );
     });
   }
   if (authorities.size === 0 && (spec.profile === 'required' || spec.hardened === 'required')) {
@@ -132,12 +141,21 @@ function patterns(texts: readonly string[], path: DocumentPath, place: PlaceOf):
   });
 }
 
-function compileConditions(conditions: readonly ConditionFields[], path: DocumentPath, place: PlaceOf): readonly NamedCondition[] {
+function compileConditions(
+  conditions: readonly ConditionFields[],
+  path: DocumentPath,
+  place: PlaceOf,
+): readonly NamedCondition[] {
   return conditions.map(({ cel, message }, index) => {
     try {
       return { run: compileCondition(cel), message: message ?? cel };
     } catch (cause) {
-      throw refuse(place, [...path, 'conditions', index, 'cel'], `not a CEL expression: ${(cause as Error).message}`, 'policy-expression');
+      throw refuse(
+        place,
+        [...path, 'conditions', index, 'cel'],
+        `not a CEL expression: ${(cause as Error).message}`,
+        'policy-expression',
+      );
     }
   });
 }
@@ -156,7 +174,9 @@ function compileProvenance({ provenance }: TrustPolicySpec, place: PlaceOf): Com
 }
 
 function uniqueKeys(authorities: ReadonlyMap<string, Authority>): readonly TrustedKey[] {
-  const found = new Map([...authorities.values()].flatMap(({ trusted }) => trusted.map((key) => [key.id, key] as const)));
+  const found = new Map(
+    [...authorities.values()].flatMap(({ trusted }) => trusted.map((key) => [key.id, key] as const)),
+  );
   return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
@@ -166,6 +186,8 @@ function digestOfPolicy({ metadata: { name }, spec }: TrustPolicy, keyText: KeyT
     keys: authority.keys.map(({ file, ...key }) => (file === undefined ? key : { ...key, pem: keyText(file) ?? '' })),
   }));
   // Through JSON: optional fields that are there as undefined are gone then.
-  const plain: unknown = JSON.parse(JSON.stringify({ apiVersion, kind: 'TrustPolicy', name, spec: { ...spec, authorities } }));
+  const plain: unknown = JSON.parse(
+    JSON.stringify({ apiVersion, kind: 'TrustPolicy', name, spec: { ...spec, authorities } }),
+  );
   return digestOf(Buffer.from(canonicalJson(plain, { depth: 64, bytes: 4 << 20 }, 'policy')));
 }

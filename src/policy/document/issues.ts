@@ -10,7 +10,10 @@ export interface Fault {
 type Issue = z.core.$ZodIssue;
 
 /** What zod found, in words that say what is allowed. `allowed` gives the keys a map may have. */
-export function faultsOf(issues: readonly Issue[], allowed: (path: DocumentPath) => readonly string[]): readonly Fault[] {
+export function faultsOf(
+  issues: readonly Issue[],
+  allowed: (path: DocumentPath) => readonly string[],
+): readonly Fault[] {
   return issues.flatMap((issue) => {
     const path = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
     if (issue.code === 'unrecognized_keys') {
@@ -27,7 +30,9 @@ export function faultsOf(issues: readonly Issue[], allowed: (path: DocumentPath)
 function sentenceOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? `is missing: ${article(issue.expected)}` : `has to be ${article(issue.expected)}`;
+      return issue.input === undefined
+        ? `is missing: ${article(issue.expected)}`
+        : `has to be ${article(issue.expected)}`;
     case 'invalid_value':
       return `has to be ${issue.values.map(String).join(' or ')}`;
     case 'invalid_format':
@@ -47,7 +52,14 @@ function sentenceOf(issue: Issue): string {
 }
 
 function article(type: string): string {
-  const words: Readonly<Record<string, string>> = { string: 'text', int: 'a whole number', object: 'a map', record: 'a map', array: 'a list', boolean: 'true or false' };
+  const words: Readonly<Record<string, string>> = {
+    string: 'text',
+    int: 'a whole number',
+    object: 'a map',
+    record: 'a map',
+    array: 'a list',
+    boolean: 'true or false',
+  };
   return words[type] ?? type;
 }
 

@@ -70,7 +70,7 @@ function keysAllowed(schema: z.ZodType, path: DocumentPath): readonly string[] {
     else if (at instanceof z.ZodArray) at = unwrapped(at.element);
     else return [];
   }
-  return at instanceof z.ZodObject ? Object.keys(at.shape as object) : [];
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }
 
 function unwrapped(schema: unknown): unknown {

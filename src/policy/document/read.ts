@@ -9,7 +9,7 @@ import { offsetOf, plainValue } from './tree.ts';
 /** One document of a file as plain JSON, and where each part of it stands. */
 export interface PlainDocument {
   readonly value: unknown;
-  place(path: DocumentPath): string;
+  readonly place: (path: DocumentPath) => string;
 }
 
 /**
@@ -34,7 +34,11 @@ export function readDocuments(file: string, bytes: Uint8Array): readonly PlainDo
 function parsed(source: SourceText): readonly Document.Parsed[] {
   try {
     // Repeated keys are looked for by `plainValue`: yaml's own way is quadratic.
-    const documents = parseAllDocuments(source.text, { uniqueKeys: false, prettyErrors: false, resolveKnownTags: false });
+    const documents = parseAllDocuments(source.text, {
+      uniqueKeys: false,
+      prettyErrors: false,
+      resolveKnownTags: false,
+    });
     return Array.isArray(documents) ? documents : [];
   } catch (cause) {
     // A stack that ran out after all, or a fault of the reader's own: either way there is no document.

@@ -24,14 +24,16 @@ export function parseImagePattern(text: string): { readonly pattern: ImagePatter
   const parts = text.split('/');
   const [first = ''] = parts;
   const hasHost = parts.length > 1 && looksLikeHost(first);
-  if (!hasHost && parts.length > 1 && first.includes('*')) return { fault: 'a host has to be spelled out before the first /' };
+  if (!hasHost && parts.length > 1 && first.includes('*'))
+    return { fault: 'a host has to be spelled out before the first /' };
   const host = hasHost ? first : 'docker.io';
   if (!hostPart.test(host)) return { fault: 'not a host; * may only stand for the first label, as in *.example.com' };
   const path = hasHost ? parts.slice(1) : parts;
   const hub = host === 'index.docker.io' ? 'docker.io' : host;
   const full = hub === 'docker.io' && path.length === 1 && path[0] !== '**' ? ['library', ...path] : path;
   const wrong = full.find((part) => part !== '**' && (!pathPart.test(part) || part.includes('**')));
-  if (wrong !== undefined) return { fault: `${JSON.stringify(wrong)} is no part of a name; ** stands alone between slashes` };
+  if (wrong !== undefined)
+    return { fault: `${JSON.stringify(wrong)} is no part of a name; ** stands alone between slashes` };
   return { pattern: [hub, ...full].join('/') as ImagePattern };
 }
 

@@ -22,13 +22,17 @@ export function isBom(format: BomFormat, predicate: Json): boolean {
 }
 
 export function bomTime(format: BomFormat, predicate: Json): number | undefined {
-  return format === 'cyclonedx' ? timeAt(predicate, 'metadata', 'timestamp') : timeAt(predicate, 'creationInfo', 'created');
+  return format === 'cyclonedx'
+    ? timeAt(predicate, 'metadata', 'timestamp')
+    : timeAt(predicate, 'creationInfo', 'created');
 }
 
 /** The sha256 digests that the BOM itself gives to what it is about. Most say nothing. */
 export function bomDigests(format: BomFormat, predicate: Json): readonly string[] {
   const texts = format === 'cyclonedx' ? cycloneDxNames(predicate) : spdxNames(predicate);
-  return [...new Set(texts.flatMap((text) => /sha256(?::|%3A)([0-9a-f]{64})(?![0-9a-f])/i.exec(text)?.[1] ?? []))].sort();
+  return [
+    ...new Set(texts.flatMap((text) => /sha256(?::|%3A)([0-9a-f]{64})(?![0-9a-f])/i.exec(text)?.[1] ?? [])),
+  ].sort();
 }
 
 function cycloneDxNames(predicate: Json): readonly string[] {
@@ -41,7 +45,9 @@ function spdxNames(predicate: Json): readonly string[] {
   const described = new Set([
     ...(listAt(predicate, 'documentDescribes') ?? []),
     ...(listAt(predicate, 'relationships') ?? [])
-      .filter((one) => textAt(one, 'relationshipType') === 'DESCRIBES' && textAt(one, 'spdxElementId') === 'SPDXRef-DOCUMENT')
+      .filter(
+        (one) => textAt(one, 'relationshipType') === 'DESCRIBES' && textAt(one, 'spdxElementId') === 'SPDXRef-DOCUMENT',
+      )
       .map((one) => textAt(one, 'relatedSpdxElement') ?? ''),
   ]);
   return (listAt(predicate, 'packages') ?? [])

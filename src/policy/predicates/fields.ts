@@ -23,7 +23,8 @@ export function listAt(value: Json | undefined, ...path: readonly string[]): rea
 /** Unix milliseconds of an RFC 3339 time with its zone. */
 export function timeAt(value: Json | undefined, ...path: readonly string[]): number | undefined {
   const text = textAt(value, ...path);
-  if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i.test(text)) return undefined;
+  if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i.test(text))
+    return undefined;
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
 }

@@ -62,7 +62,8 @@ export function meet<T extends Candidate>(
   test: (trusted: Trusted<T>) => Miss | undefined,
   what: string,
 ): Outcome<T> {
-  if (candidates.length === 0) return { code: 'evidence-missing', reason: `there is no ${what} about this image`, evidence: [], met: [] };
+  if (candidates.length === 0)
+    return { code: 'evidence-missing', reason: `there is no ${what} about this image`, evidence: [], met: [] };
   const { trusted, misses } = trustedOf(demand, candidates, now);
   const met: Trusted<T>[] = [];
   const failed: Miss[] = [...misses];
@@ -77,7 +78,10 @@ export function meet<T extends Candidate>(
     return { code: 'evidence-trusted', reason: `${parties} of ${demand.threshold} parties`, evidence, met };
   }
   if (parties > 0) {
-    const { code, reason } = miss('threshold-unmet', `${parties} of ${demand.threshold} distinct parties have signed a ${what}`);
+    const { code, reason } = miss(
+      'threshold-unmet',
+      `${parties} of ${demand.threshold} distinct parties have signed a ${what}`,
+    );
     return { code, reason, evidence, met: [] };
   }
   const { code, reason } = furthest(failed) ?? miss('party-untrusted', `nobody has signed the ${what}`);

@@ -5,7 +5,10 @@ import { describeParty } from './party.ts';
 
 /** The times that logs and timestamp authorities vouch for, in Unix milliseconds. */
 export function trustedTimes(signature: VerifiedSignature): readonly number[] {
-  return [...signature.logs.flatMap(({ time }) => (time === undefined ? [] : [time])), ...signature.timestamps.map(({ time }) => time)]
+  return [
+    ...signature.logs.flatMap(({ time }) => (time === undefined ? [] : [time])),
+    ...signature.timestamps.map(({ time }) => time),
+  ]
     .map((text) => Date.parse(text))
     .filter((time) => !Number.isNaN(time));
 }
@@ -55,12 +58,19 @@ function identityMiss(authority: Authority, party: Party & { readonly kind: 'cer
   const rules = authority.identities.filter((rule) => rule.issuer === party.issuer && rule.isSubject(party.identity));
   if (rules.length === 0) return miss('party-untrusted', `${describeParty(party)} is not of ${authority.name}`);
   const wrong = rules.map((rule) =>
-    Object.entries(rule.claims).find(([name, value]) => !Object.hasOwn(party.claims, name) || party.claims[name] !== value),
+    Object.entries(rule.claims).find(
+      ([name, value]) => !Object.hasOwn(party.claims, name) || party.claims[name] !== value,
+    ),
   );
   const [first] = wrong;
   if (wrong.includes(undefined) || first === undefined) return undefined;
-  const found = Object.hasOwn(party.claims, first[0]) ? JSON.stringify(party.claims[first[0]]?.slice(0, 120)) : 'nothing';
-  return miss('claims-mismatch', `${describeParty(party)} says ${found} for ${first[0]}, not ${JSON.stringify(first[1])}`);
+  const found = Object.hasOwn(party.claims, first[0])
+    ? JSON.stringify(party.claims[first[0]]?.slice(0, 120))
+    : 'nothing';
+  return miss(
+    'claims-mismatch',
+    `${describeParty(party)} says ${found} for ${first[0]}, not ${JSON.stringify(first[1])}`,
+  );
 }
 
 function witnessMiss(authority: Authority, signature: VerifiedSignature): Miss | undefined {

@@ -12,13 +12,18 @@ export const vulnerabilityTypes: readonly string[] = [predicateTypes.vulns, pred
 export function attestedReport({ predicateType, predicate }: Statement): VulnerabilityReport | undefined {
   const scannedAt = timeAt(predicate, 'metadata', 'scanFinishedOn') ?? timeAt(predicate, 'metadata', 'scanStartedOn');
   const vulnerabilities =
-    predicateType === predicateTypes.vulns ? inTotoResults(predicate) : scannerResults(fieldOf(predicate, 'scanner', 'result'));
+    predicateType === predicateTypes.vulns
+      ? inTotoResults(predicate)
+      : scannerResults(fieldOf(predicate, 'scanner', 'result'));
   if (scannedAt === undefined || vulnerabilities === undefined) return undefined;
   return { scannedAt: new Date(scannedAt).toISOString(), vulnerabilities };
 }
 
 /** Every entry, or undefined where one of them can't be read. */
-function each(list: readonly Json[] | undefined, read: (one: Json) => Vulnerability | undefined): readonly Vulnerability[] | undefined {
+function each(
+  list: readonly Json[] | undefined,
+  read: (one: Json) => Vulnerability | undefined,
+): readonly Vulnerability[] | undefined {
   const found = list?.map(read);
   return found === undefined || found.includes(undefined) ? undefined : found.filter((one) => one !== undefined);
 }
@@ -51,7 +56,11 @@ function grypeMatch(match: Json): Vulnerability | undefined {
     id,
     aliases: (listAt(match, 'relatedVulnerabilities') ?? []).flatMap((one) => textAt(one, 'id') ?? []),
     severity: severityOf(fieldOf(match, 'vulnerability', 'severity')),
-    ...(state === 'fixed' ? { fixable: true } : state === 'not-fixed' || state === 'wont-fix' ? { fixable: false } : {}),
+    ...(state === 'fixed'
+      ? { fixable: true }
+      : state === 'not-fixed' || state === 'wont-fix'
+        ? { fixable: false }
+        : {}),
     ...(name === undefined ? {} : { package: name }),
   };
 }

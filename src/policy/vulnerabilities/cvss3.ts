@@ -11,7 +11,10 @@ const privileges = { U: { N: 0.85, L: 0.62, H: 0.27 }, C: { N: 0.85, L: 0.68, H:
 /** The base score of a CVSS 3.0 or 3.1 vector (v3.1 specification, section 7.1). Undefined: it is none. */
 export function cvss3Score(vector: string): number | undefined {
   if (!/^CVSS:3\.[01]\/[A-Z:/]{1,200}$/.test(vector)) return undefined;
-  const pairs = vector.split('/').slice(1).map((pair) => pair.split(':'));
+  const pairs = vector
+    .split('/')
+    .slice(1)
+    .map((pair) => pair.split(':'));
   const metrics = new Map(pairs.map(([key = '', value = '']) => [key, value]));
   if (metrics.size !== pairs.length) return undefined;
   const weight = (name: string): number => weights[name]?.[metrics.get(name) ?? ''] ?? Number.NaN;

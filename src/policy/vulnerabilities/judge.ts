@@ -35,7 +35,10 @@ function isAbove(rule: VulnerabilityRule, { severity, fixable }: Vulnerability):
 }
 
 function listed(found: readonly Vulnerability[]): string {
-  const texts = found.map(({ id, severity, package: name }) => `${id.slice(0, 60)} (${severity}${name === undefined ? '' : `, ${name.slice(0, 60)}`})`);
+  const texts = found.map(
+    ({ id, severity, package: name }) =>
+      `${id.slice(0, 60)} (${severity}${name === undefined ? '' : `, ${name.slice(0, 60)}`})`,
+  );
   const unique = [...new Set(texts)].sort();
   return `${unique.slice(0, 5).join(', ')}${unique.length > 5 ? ` and ${unique.length - 5} more` : ''}`;
 }

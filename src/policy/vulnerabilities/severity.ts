@@ -39,10 +39,12 @@ function ofScore(score: number): Severity {
 /** The worst of those that say something; unknown only where none does. */
 export function worstSeverity(found: readonly Severity[]): Severity {
   const known = found.filter((one) => one !== 'unknown');
-  return known.reduce<Severity | undefined>(
-    (worst, one) => (worst === undefined || order.indexOf(one) > order.indexOf(worst) ? one : worst),
-    undefined,
-  ) ?? 'unknown';
+  return (
+    known.reduce<Severity | undefined>(
+      (worst, one) => (worst === undefined || order.indexOf(one) > order.indexOf(worst) ? one : worst),
+      undefined,
+    ) ?? 'unknown'
+  );
 }
 
 export function isWorse(severity: Severity, maximum: Severity): boolean {

@@ -1,0 +1,41 @@
+export {
+  type CheckCode,
+  type CheckCodeEntry,
+  type CheckStatus,
+  checkCodes,
+  type ExceptionCode,
+  exceptionCodes,
+} from './checks.ts';
+export { type LoadedPolicies, loadPolicies } from './compile/load.ts';
+export { type CompiledPolicy, type CompileOptions, compilePolicy } from './compile/policy.ts';
+export { decide } from './decide.ts';
+export {
+  type Check,
+  type Decision,
+  type DecisionContext,
+  type ImageUnderTest,
+  isAdmitted,
+  type JudgedBy,
+  type SeenImage,
+  type UsedException,
+  type VerifiedException,
+} from './decision.ts';
+export { type ParsedDocument, parseDocuments, parseValue } from './document/parse.ts';
+export { exceptionsIn } from './exceptions/granted.ts';
+export { denialSentence, type ExplainOptions, explainDecision, remedyOf } from './explain.ts';
+export { type ImageName, imageName } from './images/name.ts';
+export { type ImagePattern, matchesImage, parseImagePattern } from './images/pattern.ts';
+export { ResultCache, type ResultCacheOptions, type ResultKey } from './result-cache.ts';
+export { customResourceDefinitions } from './schema/crd.ts';
+export type { ImageException } from './schema/image-exception.ts';
+export type { TrustPolicy } from './schema/trust-policy.ts';
+export { partyKey } from './trust/party.ts';
+export { attestedReport } from './vulnerabilities/attested.ts';
+export type {
+  KnownExploited,
+  Severity,
+  Vulnerability,
+  VulnerabilityReport,
+  VulnerabilitySource,
+} from './vulnerabilities/model.ts';
+export { severityOf, worstSeverity } from './vulnerabilities/severity.ts';
