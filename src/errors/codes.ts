@@ -426,6 +426,11 @@ export const codes = {
       'A signing certificate is not from an authority of the trusted root, not logged, or not made for signing code.',
     remedy: 'Check that the trusted root is that of the instance that issued the certificate.',
   },
+  'evidence-limit': {
+    exit: 3,
+    meaning: 'More is attached to an image than is read, so what matters may be among what was not.',
+    remedy: 'Find out who attaches so much, and take away what is not needed.',
+  },
   'file-unreadable': {
     exit: 3,
     meaning: 'A file that was named is there and can not be read, or is far longer than it may be.',

@@ -330,6 +330,11 @@ test('a bundle that brings a root certificate is refused', async () => {
   assert.throws(() => check(bundle), { code: 'certificate-invalid', message: /root certificate/ });
 });
 
+/** The log's signature line of a checkpoint that has no other. */
+function own(note: string): string {
+  return note.slice(note.indexOf('\u2014'));
+}
+
 test('checkpoints: of another name, another origin, another tree, with others beside it', async () => {
   const bytes = await signedIn(world);
   type Proof = { checkpoint: { envelope: string } };
@@ -342,7 +347,6 @@ test('checkpoints: of another name, another origin, another tree, with others be
   const cosignature = `\u2014 witness.example.com ${Buffer.alloc(76, 7).toString('base64')}\n`;
   check(withNote((note) => `${note}${cosignature}`));
   check(withNote((note) => note.replace('\n\n', `\n\n${cosignature}`)));
-  const own = (note: string): string => note.slice(note.indexOf('\u2014'));
   const forged = (note: string): string =>
     own(note).replace(/ (\S+)\n$/, (_, sig: string) => {
       const changed = Buffer.from(sig, 'base64');

@@ -73,15 +73,15 @@ interface Proposed {
   readonly spec: { readonly proposedContent?: { readonly envelope: string; readonly verifiers: readonly string[] } };
 }
 
+function hash(bytes: string | Buffer): object {
+  return { algorithm: 'sha256', value: createHash('sha256').update(bytes).digest('hex') };
+}
+
 /** What Rekor stores of a proposed `dsse` entry: hashes and signatures, not the envelope. */
 function canonical(proposed: Proposed): object {
   const content = proposed.spec.proposedContent;
   if (proposed.kind !== 'dsse' || content === undefined) return proposed;
   const envelope = JSON.parse(content.envelope) as { payload: string; signatures: readonly { sig: string }[] };
-  const hash = (bytes: string | Buffer): object => ({
-    algorithm: 'sha256',
-    value: createHash('sha256').update(bytes).digest('hex'),
-  });
   return {
     apiVersion: '0.0.1',
     kind: 'dsse',
@@ -217,8 +217,11 @@ export function rootFrom(document: RootDocument): TrustedRoot {
   return parseTrustedRoot(Buffer.from(JSON.stringify(document)), 'test root');
 }
 
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
 /** A token as the mock authority reads it: it trusts whatever it says. */
 export function tokenFor(subject: string, issuer = 'https://issuer.example.com'): string {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'none' })}.${part({ sub: subject, iss: issuer, aud: 'sigstore' })}.`;
 }

@@ -17,9 +17,14 @@ function refuse(message: string): HoldfastError {
   return new HoldfastError('log-entry-invalid', message, { place: 'transparency log' });
 }
 
+/** The log that the entry names, where the root knows it. */
+export function logOf(entry: LogEntry, root: TrustedRoot): TrustedLog | undefined {
+  return root.logs.find(({ id, checkpointId }) => id.equals(entry.log) || checkpointId.equals(entry.log));
+}
+
 /** Whether a promise, a proof or both hold; whatever is there must. @throws HoldfastError `log-entry-invalid` */
 function verifyEntry(entry: LogEntry, root: TrustedRoot): VerifiedEntry {
-  const log = root.logs.find(({ id, checkpointId }) => id.equals(entry.log) || checkpointId.equals(entry.log));
+  const log = logOf(entry, root);
   if (log === undefined) throw refuse(`log ${entry.log.toString('hex')} is not in the trusted root`);
   const { promise, proof } = entry;
   if (proof !== undefined) {

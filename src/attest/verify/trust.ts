@@ -21,4 +21,9 @@ export interface Trust {
    * for, and 0 for a key known beforehand.
    */
   readonly minimumLogs?: number;
+  /**
+   * Default `refuse`. With `claim-nothing`, a signature by a trusted key that is logged only where no root looks still
+   * counts as a signature, without any log; entries of a log that a root knows must hold all the same.
+   */
+  readonly foreignLogs?: 'refuse' | 'claim-nothing';
 }

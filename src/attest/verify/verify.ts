@@ -6,7 +6,7 @@ import type { VerifiedSignature } from '../model.ts';
 import { pathTo } from './chain.ts';
 import { partyOf } from './claims.ts';
 import { refuseUnbound } from './entry-body.ts';
-import { refuseOutsideValidity, type VerifiedEntry, verifyEntries } from './log.ts';
+import { logOf, refuseOutsideValidity, type VerifiedEntry, verifyEntries } from './log.ts';
 import { certificateLogs } from './sct.ts';
 import { type Signed, verifySignature } from './signature.ts';
 import { type SignedContent, signedBy } from './signed-content.ts';
@@ -184,6 +184,13 @@ function firstOf<T, R>(candidates: readonly T[], attempt: (candidate: T) => R, n
   throw failure ?? none();
 }
 
+/** Under which roots the witnesses of a signature by key are looked at; undefined = they are not, and nothing is claimed. */
+function rootsForKey(bundle: Bundle, trust: Trust): readonly (TrustedRoot | undefined)[] {
+  const foreign = !bundle.logEntries.some((entry) => trust.roots.some((root) => logOf(entry, root) !== undefined));
+  const ignored = foreign && bundle.logEntries.length > 0 && trust.foreignLogs === 'claim-nothing';
+  return trust.roots.length === 0 || ignored ? [undefined] : trust.roots;
+}
+
 /**
  * Verifies a bundle's one signature over `artifact` (for an envelope: over its own payload) and all that vouches for it:
  * whatever the bundle carries must hold, nothing is skipped because something else was enough.
@@ -211,7 +218,7 @@ export function verifyBundle(bundle: Bundle, artifact: Signed, trust: Trust, now
     );
   }
   const options = { minimumLogs: trust.minimumLogs ?? 0, now };
-  const roots = trust.roots.length === 0 ? [undefined] : trust.roots;
+  const roots = rootsForKey(bundle, trust);
   const candidates = trust.keys
     .slice(0, attestLimits.trustedKeys)
     .flatMap((trusted) => roots.map((root) => ({ trusted, root })));
