@@ -1,5 +1,17 @@
 export { type BlobStore, type Expected, readBlob, verified } from './blobs.ts';
 export { type ImageConfig, parseConfig } from './config.ts';
+export {
+  type Copied,
+  type CopyOptions,
+  type CopyProgress,
+  copyFrom,
+  copyImage,
+  type Missing,
+  missingFrom,
+  type Survey,
+  type Surveyed,
+  survey,
+} from './copy/index.ts';
 export { type Descriptor, parseDescriptor } from './descriptor.ts';
 export { type Digest, digestOf, hexOf, isDigest, parseDigest } from './digest.ts';
 export type { ImageIdentity } from './identity.ts';

@@ -95,7 +95,9 @@ async function put(to: Repository, { manifest, as, tag }: Surveyed, signal: Abor
   const present = there?.descriptor.digest === digest;
   // A referrer that is there may still be missing from the list of its subject: storing it again mends that.
   if (present && as !== 'referrer') return false;
-  await to.pushManifest({ bytes, mediaType, ...(tag === undefined ? {} : { tag }) }, signal);
+  // Another's attachment under an older tag is evidence too: it stays, and this one is told as missing.
+  const name = tag !== undefined && there === undefined ? { tag } : {};
+  await to.pushManifest({ bytes, mediaType, ...name }, signal);
   return !present;
 }
 
