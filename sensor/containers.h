@@ -7,8 +7,8 @@
 #include "types.h"
 #include "frames.h"
 
-struct known_files; /* files.c: what was reported of this container */
-struct known_maps;  /* mappings.c */
+struct known_files; /* known.c: what was reported of this container */
+struct known_maps;  /* knownmaps.c */
 struct volume;	    /* volumes.c: its mounts beside the root */
 
 struct container {
@@ -18,7 +18,8 @@ struct container {
 	char *id;
 	char *cgroup;	    /* path below the cgroup2 root */
 	char *rootfs;	    /* host path of its overlay */
-	__u32 overlay_dev;  /* kernel encoding, of the overlay's superblock; reused by later containers */
+	__u32 overlay_dev;  /* kernel encoding, of the overlay's superblock; 0: its root is none; reused by later
+			       containers */
 	__u32 snapshot_dev; /* kernel encoding, of the filesystem that holds lower and upper */
 	int mount_id;	    /* of rootfs in the host's namespace */
 	int fanotify;	    /* its group's descriptor; shared ones are shared */
@@ -49,31 +50,20 @@ struct container {
 };
 
 struct container *container_by_cgid(__u64 cgid);
-struct container *container_by_id(const char *id);
 struct container *container_by_overlay(__u32 overlay_dev); /* the live one */
 struct container *containers_first(void);
 
-/* A root overlay appeared (mounts.c); returns the container, new or known. NULL: the bound on containers is reached. */
+/* A root overlay appeared (mounts.c). NULL: the bound on containers is reached, or no memory. */
 struct container *container_add(const char *namespace_, const char *id, const char *rootfs);
 
-/*
- * A cgroup was made or found: is it a container's? Matches its last path element with a known root (the id itself, or
- * …-ID.scope as systemd spells it), rereading mountinfo once when nothing matches. NULL: not a container's.
+/* The container without a cgroup that a cgroup's last path element names: ID, or PREFIX-ID.scope as systemd spells it.
  */
-struct container *container_bind(__u64 cgid, const char *cgroup_path);
+struct container *container_named(const char *cgroup_path);
 
-/* As container_bind(), without rereading mountinfo. */
-struct container *container_bind_known(__u64 cgid, const char *cgroup_path);
-
-/* Reports what the kernel's queues still hold of it. Call it before its last counts and stats are sent. */
-void container_settle(struct container *c);
-
-/* Its cgroup is gone: last counts and stats were sent; marks and memory are released. */
-void container_remove(struct container *c);
+/* Takes it off the list and frees it; what other parts hold of it must be gone (lifetime.c). */
+void container_delete(struct container *c);
 
 void containers_limit(unsigned max);
 unsigned containers_count(void);
-
-void container_announce(struct container *c, enum hf_container_state state); /* emits HF_CONTAINER */
 
 #endif

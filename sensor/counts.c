@@ -7,11 +7,10 @@
 #include "counts.h"
 #include "emit.h"
 #include "gap.h"
-#include "kernel.h"
 #include "kernel_state.h"
 #include "keys.h"
+#include "mappings.h"
 #include "bpf/records.h"
-#include "sources.h"
 #include "holdfast.skel.h"
 
 static __u64 since; /* keys that moved at or after this are told */
@@ -41,7 +40,8 @@ static void tell(__u64 key, const struct known_value *value, void *context)
 		visit->refused = true;
 }
 
-void kernel_counts(struct container *c)
+/* HF_COUNT for all keys that moved since the last call (of one container, or of all: NULL) */
+static void counts_keys(struct container *c)
 {
 	struct visit visit = {.container = c ? c->cgid : 0};
 	__u64 now = clock_boot();
@@ -61,7 +61,8 @@ static bool read_container(__u64 cgid, struct container_value *value, struct ret
 	       !bpf_map_lookup_elem(bpf_map__fd(kernel_object->maps.returned), &cgid, back);
 }
 
-void kernel_stats(struct container *c)
+/* Copies the counters that BPF keeps into c->stats. */
+static void read_stats(struct container *c)
 {
 	struct container_value value;
 	struct returned_value back;
@@ -141,7 +142,7 @@ static void stats_of(struct container *c)
 	struct hf_stats frame;
 	size_t body = offsetof(struct hf_stats, execs);
 
-	kernel_stats(c);
+	read_stats(c);
 	if (!memcmp((char *)&c->stats + body, (char *)&c->sent + body, sizeof(frame) - body))
 		return;
 	frame = c->stats;
@@ -152,7 +153,7 @@ static void stats_of(struct container *c)
 
 void counts_of(struct container *c)
 {
-	kernel_counts(c);
+	counts_keys(c);
 	mappings_counts(c);
 	gaps_of(c);
 	stats_of(c);
@@ -160,7 +161,7 @@ void counts_of(struct container *c)
 
 void counts_all(void)
 {
-	kernel_counts(NULL);
+	counts_keys(NULL);
 	mappings_counts(NULL);
 	for (struct container *c = containers_first(); c; c = c->next)
 		stats_of(c);

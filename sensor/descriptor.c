@@ -3,7 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include "kernel.h"
+#include "descriptor.h"
 #include "kernel_state.h"
 #include "holdfast.skel.h"
 
@@ -17,7 +17,7 @@ static int run(const struct bpf_program *program, int fd)
 	return run.retval ? -EBADF : 0;
 }
 
-int kernel_file(int fd, struct hf_file *file, __u64 *magic)
+int descriptor_file(int fd, struct hf_file *file, __u64 *magic)
 {
 	int error = kernel_object ? run(kernel_object->progs.descriptor, fd) : -ENOSYS;
 
@@ -28,14 +28,14 @@ int kernel_file(int fd, struct hf_file *file, __u64 *magic)
 	return 0;
 }
 
-int kernel_mount_alone(int fd)
+int descriptor_alone(int fd)
 {
 	int error = kernel_object ? run(kernel_object->progs.descriptor, fd) : -ENOSYS;
 
 	return error ? error : kernel_object->bss->described_alone;
 }
 
-int kernel_started(int fd, __u64 *start)
+int descriptor_started(int fd, __u64 *start)
 {
 	int error = kernel_object ? run(kernel_object->progs.started, fd) : -ENOSYS;
 

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What mounts.c, volumes.c, mappings.c and hash.c need of files.c beyond sources.h. Main thread only. */
+/* What containers open, execute and write, out of their fanotify queues. Main thread only. */
 #ifndef HOLDFAST_FILES_H
 #define HOLDFAST_FILES_H
 
-#include <stdbool.h>
 #include "types.h"
-#include "frames.h"
 
 struct container;
 struct known_file;
 
-/* Marks one mount (O_PATH descriptor of its mount point) in the container's group; -errno */
-int files_mark_mount(struct container *c, int fd);
+int files_read(int budget); /* takes turns among groups, a bounded number of events each */
+void files_minute(void);    /* files beyond the bound, once more */
 
 /* What was last reported of the file that the container sees under these numbers; NULL: nothing. */
 const struct known_file *files_known(struct container *c, __u32 dev, __u64 ino);
@@ -21,5 +19,10 @@ void files_catch_up(struct container *c);
 
 /* Reads c's own queue to its end. */
 void files_settle(struct container *c);
+
+void files_forget(struct container *c); /* its group and what is known of its files */
+
+__u64 files_events(void);
+__u64 files_overflows(void);
 
 #endif

@@ -8,13 +8,16 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "kernel.h"
-#include "kernel_state.h"
-#include "bpf/records.h"
+#include "binding.h"
 #include "containers.h"
 #include "counts.h"
 #include "emit.h"
 #include "following.h"
+#include "kernel.h"
+#include "kernel_state.h"
+#include "keys.h"
+#include "lifetime.h"
+#include "bpf/records.h"
 #include "holdfast.skel.h"
 
 #define NESTED_DEPTH 16
@@ -68,7 +71,7 @@ static void enter_below(int fd, __u64 container, unsigned depth)
 	closedir(directory);
 }
 
-int kernel_follow(__u64 cgid)
+int following_start(__u64 cgid)
 {
 	struct container_value zero = {0};
 	struct returned_value none = {0};
@@ -90,9 +93,9 @@ int kernel_follow(__u64 cgid)
 	return 0;
 }
 
-int kernel_ignore(__u64 cgid)
+int following_stop(__u64 cgid)
 {
-	kernel_forget_container(cgid);
+	keys_forget_container(cgid);
 	return 0;
 }
 
@@ -101,9 +104,9 @@ static void classify(__u64 cgid, const char *path)
 	struct container *c = container_bind(cgid, path);
 
 	if (c)
-		kernel_follow(cgid);
+		following_start(cgid);
 	else
-		kernel_ignore(cgid);
+		following_stop(cgid);
 }
 
 void following_made(const struct cgroup_record *record)
@@ -114,7 +117,7 @@ void following_made(const struct cgroup_record *record)
 		return; /* BPF knew it as part of a container */
 	/* Its parent may have become a container's since BPF asked. */
 	if (!bpf_map_lookup_elem(map_cgroups(), &record->parent, &parent) && parent.state == CGROUP_CONTAINER) {
-		kernel_ignore(record->cgid);
+		following_stop(record->cgid);
 		enter(record->cgid, parent.container);
 		return;
 	}
@@ -141,7 +144,7 @@ void following_gone(const struct cgroup_record *record)
 		counts_of(c);
 		container_remove(c);
 	}
-	kernel_forget_container(record->cgid);
+	keys_forget_container(record->cgid);
 }
 
 void following_reconcile(void)
@@ -175,9 +178,9 @@ void following_reconcile(void)
 				struct container *c = container_bind(cgid, path + strlen(kernel_cgroup2()));
 
 				if (c)
-					kernel_follow(cgid);
+					following_start(cgid);
 				else {
-					kernel_ignore(cgid);
+					following_stop(cgid);
 					previous = NULL;
 				}
 			}

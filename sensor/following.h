@@ -8,6 +8,11 @@
 
 struct cgroup_record;
 
+/* Makes BPF follow this cgroup (and those made below it) as a container / stop following one that is not. 0 or -errno
+ */
+int following_start(__u64 cgid);
+int following_stop(__u64 cgid);
+
 void following_made(const struct cgroup_record *record);
 void following_gone(const struct cgroup_record *record);
 

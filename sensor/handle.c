@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include "handle.h"
 #include "containers.h"
-#include "kernel.h"
+#include "descriptor.h"
 
 #ifndef AT_HANDLE_FID
 #define AT_HANDLE_FID 0x200
@@ -106,7 +106,7 @@ int handle_path(const char *link)
 
 	if (fd < 0)
 		return -errno;
-	if (kernel_file(fd, &file, &magic) == 0 && !answers(magic)) {
+	if (descriptor_file(fd, &file, &magic) == 0 && !answers(magic)) {
 		close(fd);
 		return -ENOLINK;
 	}
@@ -129,7 +129,7 @@ void handle_identify(int fd, const struct stat *st, const struct container *c, s
 {
 	__u64 magic;
 
-	if (kernel_file(fd, file, &magic) < 0) {
+	if (descriptor_file(fd, file, &magic) < 0) {
 		by_handle(fd, st, c, file);
 		return;
 	}

@@ -14,9 +14,10 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include "types.h"
+#include "frames.h"
 #include "kernel.h"
 #include "kernel_state.h"
-#include "ring.h"
 #include "holdfast.skel.h"
 
 struct holdfast *kernel_object;
@@ -171,9 +172,6 @@ int kernel_open(const struct kernel_options *given)
 	error = load_what_goes();
 	if (error)
 		return error;
-	error = ring_open();
-	if (error)
-		return error;
 	for (unsigned i = 0; i < kernel_hooks_count; i++) {
 		if (!kernel_hooks[i].error)
 			kernel_hooks[i].error = attach(i);
@@ -186,7 +184,6 @@ void kernel_close(void)
 {
 	for (unsigned i = 0; i < kernel_hooks_count; i++)
 		bpf_link__destroy(links[i]);
-	ring_close();
 	holdfast__destroy(kernel_object);
 	kernel_object = NULL;
 	if (cgroup2_fd >= 0)

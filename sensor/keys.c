@@ -2,15 +2,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-#include "kernel.h"
 #include "kernel_state.h"
-#include "bpf/records.h"
-#include "bpf/keyed.h"
 #include "keys.h"
+#include "bpf/keyed.h"
+#include "bpf/records.h"
 #include "holdfast.skel.h"
 
 #define BATCH 512
@@ -98,20 +94,20 @@ void keys_forget_fork(__u64 container, __u64 program)
 	drop(container, fork_key(secret(0), secret(1), container, program));
 }
 
-static __u64 key_of(const struct hf_file *file)
+__u64 keys_file(const struct hf_file *file)
 {
 	return file_key(secret(0), secret(1), file->dev, file->ino, file->gen, file->ctime);
 }
 
-__u64 kernel_exec_key(__u64 cgid, const struct hf_file *file, const struct hf_file *parent, __u32 uid, const char *argv,
-		      size_t length)
+__u64 keys_exec(__u64 cgid, const struct hf_file *file, const struct hf_file *parent, __u32 uid, const char *argv,
+		size_t length)
 {
 	size_t bytes = length < ARGV_KEY_BYTES ? length : ARGV_KEY_BYTES;
 	struct sip s;
 
 	if (!kernel_object)
 		return 0;
-	exec_key_start(&s, secret(0), secret(1), cgid, key_of(file), parent ? key_of(parent) : 0, uid);
+	exec_key_start(&s, secret(0), secret(1), cgid, keys_file(file), parent ? keys_file(parent) : 0, uid);
 	for (size_t at = 0; at < bytes; at += 8) {
 		__u64 word = 0;
 
@@ -122,26 +118,7 @@ __u64 kernel_exec_key(__u64 cgid, const struct hf_file *file, const struct hf_fi
 	return sip_end(&s);
 }
 
-int kernel_seed_process(__u32 pid, __u64 cgid, const struct hf_process *process, const struct hf_file *file)
-{
-	struct process_value value = {
-	    .start = process->start,
-	    .program = process->program,
-	    .container = cgid,
-	    .uid = process->uid,
-	};
-
-	if (!kernel_object)
-		return -ENODEV;
-	value.file = file ? key_of(file) : 0;
-	/* what BPF saw meanwhile is newer */
-	if (bpf_map_update_elem(bpf_map__fd(kernel_object->maps.processes), &pid, &value, BPF_NOEXIST) &&
-	    errno != EEXIST)
-		return -errno;
-	return 0;
-}
-
-int kernel_seed_exec(__u64 cgid, __u64 key, __u64 time)
+int keys_seed(__u64 cgid, __u64 key, __u64 time)
 {
 	struct known_value value = {
 	    .container = cgid, .name = key, .count = 1, .first = time, .last = time, .kind = HF_COUNT_EXEC};
@@ -162,54 +139,6 @@ int kernel_seed_exec(__u64 cgid, __u64 key, __u64 time)
 	return 0;
 }
 
-/* Whether a living process has this pid and is not the one that started then: pids are reused, and hosts fork more than
- * containers. */
-static bool taken_over(__u32 pid, __u64 start)
-{
-	char path[32], line[1024], *at;
-	unsigned long long ticks;
-	__u64 then = start / (1000000000ull / (__u64)sysconf(_SC_CLK_TCK));
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, line, sizeof(line) - 1);
-	close(fd);
-	line[n > 0 ? n : 0] = 0;
-	/* the name, in brackets, may hold anything; field 22 is the 20th behind it */
-	at = strrchr(line, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (!at || sscanf(at, "%llu", &ticks) != 1)
-		return false;
-	return ticks > then + 1 || ticks + 1 < then;
-}
-
-bool kernel_process(__u32 pid, __u64 when, struct hf_process *process, __u64 *cgid, __u32 *flags)
-{
-	struct process_value value;
-
-	if (!kernel_object)
-		return false;
-	if (bpf_map_lookup_elem(bpf_map__fd(kernel_object->maps.processes), &pid, &value) ||
-	    (when && when < value.start)) {
-		if (bpf_map_lookup_elem(bpf_map__fd(kernel_object->maps.dead), &pid, &value))
-			return false;
-		/* who had its pid afterwards may be dead too: then only the time tells them apart */
-		if (when ? when < value.start || when > value.ended : taken_over(pid, value.start))
-			return false;
-	}
-	*process = (struct hf_process){.start = value.start, .program = value.program, .pid = pid, .uid = value.uid};
-	if (cgid)
-		*cgid = value.container;
-	if (flags)
-		*flags = value.flags;
-	return true;
-}
-
 static void drop_if_of(__u64 key, const struct known_value *value, void *context)
 {
 	if (value->container != *(__u64 *)context)
@@ -218,7 +147,7 @@ static void drop_if_of(__u64 key, const struct known_value *value, void *context
 		kernel_object->bss->known_returned++;
 }
 
-void kernel_forget_container(__u64 cgid)
+void keys_forget_container(__u64 cgid)
 {
 	__u64 key, next;
 	int fd = bpf_map__fd(kernel_object->maps.cgroups), error;

@@ -3,7 +3,9 @@
 #ifndef HOLDFAST_KEYS_H
 #define HOLDFAST_KEYS_H
 
+#include <stddef.h>
 #include "types.h"
+#include "frames.h"
 
 struct known_value;
 
@@ -13,5 +15,17 @@ void keys_walk(void (*visit)(__u64 key, const struct known_value *value, void *c
 /* A frame was refused: what it told of must not count as seen. */
 void keys_forget(__u64 container, __u64 key);
 void keys_forget_fork(__u64 container, __u64 program);
+void keys_forget_container(__u64 cgid); /* all of them, and its cgroups */
+
+/* The key of a file's version, as it enters those of executions. */
+__u64 keys_file(const struct hf_file *file);
+
+/* The key that BPF gives to this execution: secret of this run of the sensor; argv NUL-separated, whole. parent NULL:
+ * outside the container */
+__u64 keys_exec(__u64 cgid, const struct hf_file *file, const struct hf_file *parent, __u32 uid, const char *argv,
+		size_t length);
+
+/* An exec frame was sent for this key by other means than BPF: the same execution is then silent. 0 or -errno */
+int keys_seed(__u64 cgid, __u64 key, __u64 time);
 
 #endif

@@ -16,12 +16,19 @@
 #include "containers.h"
 #include "counts.h"
 #include "emit.h"
+#include "files.h"
 #include "following.h"
+#include "guard.h"
+#include "hash.h"
 #include "hashwork.h"
 #include "kernel.h"
+#include "marks.h"
+#include "mounts.h"
 #include "options.h"
+#include "perf.h"
 #include "probe.h"
-#include "sources.h"
+#include "ring.h"
+#include "snapshot.h"
 
 #define SECOND 1000000000ull
 #define TICK_MILLIS 50 /* mapping records may wait that long: an exec loop should not wake the sensor for each */
@@ -48,11 +55,11 @@ static void watch(enum source source, int fd, __u32 events)
 
 static void watch_all(void)
 {
-	watch(GUARD, mounts_guard_fd(), EPOLLIN);
+	watch(GUARD, guard_fd(), EPOLLIN);
 	watch(MOUNTS, mounts_fd(), EPOLLPRI);
-	watch(RING, kernel_fd(), EPOLLIN);
-	watch(FILES, files_epoll(), EPOLLIN);
-	watch(MAPPINGS, mappings_epoll(), EPOLLIN);
+	watch(RING, ring_fd(), EPOLLIN);
+	watch(FILES, marks_epoll(), EPOLLIN);
+	watch(MAPPINGS, perf_epoll(), EPOLLIN);
 	watch(HASH, hash_fd(), EPOLLIN);
 	watch(INPUT, STDIN_FILENO, EPOLLIN);
 	watch(SIGNALS, signals, EPOLLIN);
@@ -101,10 +108,10 @@ static void heartbeat(void)
 {
 	struct hf_heartbeat beat = {
 	    .h = {.time = clock_boot()},
-	    .ring_records = kernel_ring_records(),
-	    .ring_lost = kernel_ring_lost(),
-	    .perf_records = mappings_records(),
-	    .perf_lost = mappings_lost(),
+	    .ring_records = ring_records(),
+	    .ring_lost = ring_lost(),
+	    .perf_records = perf_records(),
+	    .perf_lost = perf_lost(),
 	    .fanotify_events = files_events(),
 	    .fanotify_overflows = files_overflows(),
 	    .queue_lost = emit_lost(),
@@ -139,6 +146,8 @@ static void timers(void)
 	}
 	if (now >= next_minute) {
 		next_minute = now + MINUTE_SECONDS * SECOND;
+		guard_renew();
+		mounts_minute();
 		files_minute();
 	}
 	heartbeat();
@@ -147,14 +156,14 @@ static void timers(void)
 static void turn(bool *ready)
 {
 	if (ready[GUARD])
-		mounts_guard_read();
+		guard_read();
 	if (ready[MOUNTS])
 		mounts_scan();
 	if (ready[RING])
-		kernel_read(RING_BUDGET);
+		ring_read(RING_BUDGET);
 	if (ready[FILES])
 		files_read(FILES_BUDGET);
-	mappings_read(MAPPINGS_BUDGET);
+	perf_read(MAPPINGS_BUDGET);
 	hash_deliver(); /* also those that found no room before */
 	if (ready[INPUT])
 		read_input();
@@ -217,6 +226,8 @@ static int run(void)
 		return fail("stdout", error);
 	containers_limit(options.max_containers);
 	error = kernel_open(&kernel);
+	if (!error)
+		error = ring_open();
 	probe_hello();
 	probe_all(error);
 	if (options.probe) {
@@ -226,9 +237,10 @@ static int run(void)
 	if (error)
 		return fail("bpf", error);
 	open_source("hash", hash_open(&limits));
-	open_source("fanotify", files_open());
-	open_source("perf", mappings_open());
-	open_source("mounts", mounts_open(options.guarded, options.guards));
+	open_source("fanotify", marks_open());
+	open_source("perf", perf_open());
+	open_source("mounts", mounts_open());
+	open_source("guard", guard_open(options.guarded, options.guards));
 	mounts_scan();
 	snapshot_all();
 	malloc_trim(0);
@@ -236,10 +248,12 @@ static int run(void)
 	loop();
 	counts_all();
 	flush();
+	guard_close();
 	mounts_close();
-	mappings_close();
-	files_close();
+	perf_close();
+	marks_close();
 	hash_close();
+	ring_close();
 	kernel_close();
 	return 0;
 }

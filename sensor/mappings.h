@@ -25,5 +25,7 @@ struct mapping {
 };
 
 void mappings_seen(struct container *c, const struct mapping *m);
+void mappings_counts(struct container *c); /* HF_COUNT of those that moved; NULL = all */
+void mappings_forget(struct container *c);
 
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Root overlays as they appear in the host's mounts. Main thread only. */
 #ifndef HOLDFAST_MOUNTS_H
 #define HOLDFAST_MOUNTS_H
 
-void mounts_guard_renew(void); /* marks runtime binaries that were replaced */
-unsigned mounts_guarded(void); /* how many are marked */
-void mounts_minute(void);      /* what was missed, and mounts that containers made since */
+int mounts_open(void); /* 0 or -errno */
+void mounts_close(void);
+int mounts_fd(void);	  /* /proc/self/mountinfo: wait for POLLPRI */
+void mounts_scan(void);	  /* rereads mountinfo: marks new roots, forgets gone ones */
+void mounts_minute(void); /* what was missed, and mounts that containers made since */
 
 #endif

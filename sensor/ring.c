@@ -3,16 +3,17 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
-#include "kernel.h"
-#include "kernel_state.h"
-#include "bpf/records.h"
+#include "announce.h"
 #include "containers.h"
-#include "sources.h"
 #include "emit.h"
-#include "gap.h"
-#include "keys.h"
 #include "following.h"
+#include "gap.h"
+#include "hash.h"
+#include "kernel_state.h"
+#include "keys.h"
+#include "mounts.h"
 #include "ring.h"
+#include "bpf/records.h"
 #include "holdfast.skel.h"
 
 static struct ring_buffer *ring;
@@ -163,12 +164,12 @@ void ring_close(void)
 	ring = NULL;
 }
 
-int kernel_fd(void)
+int ring_fd(void)
 {
 	return ring_buffer__epoll_fd(ring);
 }
 
-int kernel_read(int budget)
+int ring_read(int budget)
 {
 	int n;
 
@@ -180,12 +181,12 @@ int kernel_read(int budget)
 	return budget - left;
 }
 
-__u64 kernel_ring_records(void)
+__u64 ring_records(void)
 {
 	return records;
 }
 
-__u64 kernel_ring_lost(void)
+__u64 ring_lost(void)
 {
 	return kernel_object ? kernel_object->bss->ring_lost : 0;
 }

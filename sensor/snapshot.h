@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Containers and processes older than the sensor. Main thread only. */
 #ifndef HOLDFAST_SNAPSHOT_H
 #define HOLDFAST_SNAPSHOT_H
 
-struct container;
-
-/* Reports the executable mappings that c's living processes have now. */
-void snapshot_mappings(struct container *c);
+void snapshot_all(void);
 
 #endif

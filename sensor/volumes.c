@@ -4,7 +4,7 @@
  * does with the same files is not this container's doing.
  *
  * Cost: reading /proc/PID/mountinfo once at the container's start and once a minute, four system calls per new volume.
- * Nothing per open beyond what files.c says.
+ * Nothing per open beyond what seen.c says.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,14 +16,15 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "volumes.h"
+#include "announce.h"
 #include "clock.h"
 #include "containers.h"
-#include "files.h"
 #include "gap.h"
 #include "handle.h"
 #include "kernel.h"
+#include "marks.h"
 #include "mountinfo.h"
+#include "volumes.h"
 
 #define VOLUMES_MAX 512 /* per container; a container may mount as often as it likes */
 
@@ -110,7 +111,7 @@ static int mark(struct marking *m, const struct mount_entry *e)
 	else if (st.stx_mask & STATX_MNT_ID && (int)st.stx_mnt_id != e->id)
 		error = -ESTALE; /* hidden by another mount, or gone */
 	else
-		error = files_mark_mount(m->c, fd);
+		error = marks_mount(m->c, fd);
 	close(fd);
 	return error;
 }
@@ -183,7 +184,7 @@ static bool each(const struct mount_entry *e, void *context)
 	return true;
 }
 
-void volumes_mark(struct container *c, __u32 pid, bool late)
+static void mark_all(struct container *c, __u32 pid, bool late)
 {
 	struct marking m = {.c = c, .late = late};
 	const struct volume *v;
@@ -213,7 +214,8 @@ void volumes_mark(struct container *c, __u32 pid, bool late)
 	close(m.root);
 }
 
-__u32 volumes_process(const struct container *c)
+/* A living process of c that has entered its mounts; 0: none yet. */
+static __u32 entered(const struct container *c)
 {
 	char path[8192], line[32];
 	struct stat own, its;
@@ -242,6 +244,16 @@ __u32 volumes_process(const struct container *c)
 	}
 	fclose(file);
 	return found;
+}
+
+void volumes_mark(struct container *c)
+{
+	__u32 pid = entered(c);
+
+	/* Once its own first exec was seen it may have used a volume already. (Of an older one a gap of its own says
+	 * so.) */
+	if (pid)
+		mark_all(c, pid, c->volumes_marked || (c->first_exec && !c->older));
 }
 
 const char *volumes_point(const struct container *c, int mount_id)

@@ -43,8 +43,8 @@ struct task_struct___files {
 
 struct hf_file described;
 __u64 described_magic; /* of the filesystem it was opened on */
-bool
-    described_alone; /* its mount hangs in no tree (any more), or is a tree's root: its path is that inside the mount */
+/* Its mount hangs in no tree (any more), or is a tree's root: the kernel names it by its path inside the mount. */
+bool described_alone;
 
 #define PROC_MAGIC 0x9fa0
 #define PIDTYPE_TGID 1
