@@ -171,16 +171,19 @@ export function repositoryContract(title: string, start: () => Promise<Contract>
       const { name, contract } = await fresh();
       await using first = await contract.open(name);
       await using second = await contract.open(name);
+      await using third = await contract.open(name);
       await pushImage(first, image, 'subject');
-      const attach = (repository: Repository, who: string) =>
-        Array.from({ length: 6 }, (_, index) =>
-          pushArtifact(repository, image.manifest, 'application/x', `${who} ${index}`),
-        );
-      const all = await Promise.all([...attach(first, 'first'), ...attach(second, 'second')]);
+      const writer = async (repository: Repository, who: number): Promise<readonly string[]> => {
+        const attach = async (what: string) =>
+          (await pushArtifact(repository, image.manifest, 'application/x', `${who} ${what}`)).digest;
+        const alone = [await attach('first'), await attach('second')];
+        return [...alone, ...(await Promise.all(['third', 'fourth', 'fifth'].map(attach)))];
+      };
+      const all = await Promise.all([first, second, third].map(writer));
       const found = await first.referrers(image.manifest.digest, signal);
       assert.deepEqual(
         found.map((referrer) => referrer.digest),
-        all.map((pushed) => pushed.digest).sort(),
+        all.flat().sort(),
       );
     });
 
