@@ -226,14 +226,16 @@ static int run(void)
 		return fail("stdout", error);
 	containers_limit(options.max_containers);
 	error = kernel_open(&kernel);
-	if (!error)
-		error = ring_open();
 	probe_hello();
 	probe_all(error);
 	if (options.probe) {
 		flush();
 		return 0;
 	}
+	/* Its pages count as ours once mapped: only now, when the kernel's BTF, the largest thing ever read, is gone.
+	 */
+	if (!error)
+		error = ring_open();
 	if (error)
 		return fail("bpf", error);
 	open_source("hash", hash_open(&limits));

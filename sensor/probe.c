@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -171,14 +172,15 @@ static int try_handle(int flags, int *opened)
 }
 
 /* Loads and attaches, for a moment, a program that does nothing: only attaching makes the trampoline. */
-static int try_trampoline(enum bpf_prog_type type, enum bpf_attach_type attach, const char *function)
+static int try_trampoline(const struct btf *kernel, enum bpf_prog_type type, enum bpf_attach_type attach,
+			  const char *function)
 {
 	struct bpf_insn nothing[] = {
 	    {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
 	    {.code = BPF_JMP | BPF_EXIT},
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = attach);
-	int id = libbpf_find_vmlinux_btf_id(function, attach), fd, link, error = 0;
+	int id = kernel ? btf__find_by_name_kind(kernel, function, BTF_KIND_FUNC) : -ENOENT, fd, link, error = 0;
 
 	if (id <= 0)
 		return id ? -id : ENOENT;
@@ -193,6 +195,18 @@ static int try_trampoline(enum bpf_prog_type type, enum bpf_attach_type attach, 
 		close(link);
 	close(fd);
 	return error;
+}
+
+/* Extras. The kernel's BTF is read for them, several megabytes twice over: once for both. */
+static void trampolines(void)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+
+	say_tried("fentry", try_trampoline(kernel, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "begin_new_exec"),
+		  "bpf fentry");
+	say_tried("lsm", try_trampoline(kernel, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_bprm_check_security"),
+		  "bpf lsm");
+	btf__free(kernel);
 }
 
 /* What no hook that the sensor uses can show, on any kernel: a reader must not take silence for absence. */
@@ -239,8 +253,7 @@ void probe_all(int kernel_error)
 	say_tried("file-handle", try_handle(AT_HANDLE_FID, NULL), "name_to_handle_at AT_HANDLE_FID");
 	error = try_handle(0, &by_handle);
 	say_tried("open-by-handle", error ? error : by_handle, error ? "name_to_handle_at" : "open_by_handle_at");
-	say_tried("fentry", try_trampoline(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "begin_new_exec"), "bpf fentry");
-	say_tried("lsm", try_trampoline(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bprm_check_security"), "bpf lsm");
+	trampolines();
 	not_shown();
-	malloc_trim(0); /* the kernel's whole BTF was read for that */
+	malloc_trim(0);
 }
