@@ -22,6 +22,7 @@ export { isConfigType, isIndexType, isManifestType } from './media.ts';
 export { imageFrom, type NamedContent, type OpenOptions, openSource } from './open.ts';
 export { type OpenRepositoryOptions, openRepository } from './open-repository.ts';
 export { formatPlatform, hostPlatform, type Platform, parsePlatform, platformMatches } from './platform.ts';
+export { platformManifests } from './platforms.ts';
 export { formatSource, parseSource, type SourceReference } from './reference.ts';
 export { fallbackTag, isAttachmentTag } from './referrer-list.ts';
 export type { Credentials, RegistryLimits, RegistryName, RegistryOptions } from './registry/index.ts';

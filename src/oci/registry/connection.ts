@@ -13,8 +13,6 @@ export interface RegistryOptions extends DispatcherOptions {
   readonly plainHttp?: boolean;
   /** Instead of what Docker's configuration says. */
   readonly credentials?: Credentials;
-  /** Where DOCKER_CONFIG, HOME and PATH are looked up. Default: this process's. */
-  readonly environment?: NodeJS.ProcessEnv;
   readonly registryLimits?: Partial<RegistryLimits>;
 }
 

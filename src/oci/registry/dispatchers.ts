@@ -9,6 +9,8 @@ export interface DispatcherOptions {
   readonly ca?: string;
   /** PEM: shown to the registry itself, to no other host. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+  /** Where proxies, DOCKER_CONFIG and PATH are looked up. Default: this process's. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 export interface Dispatchers {
@@ -28,7 +30,7 @@ export function openDispatchers(
       ? {}
       : { cert: options.clientCertificate.certificate, key: options.clientCertificate.key };
   const made = new Map<string, Dispatcher>();
-  const make = (own: boolean, direct: boolean): Dispatcher => {
+  const make = (protocol: string, own: boolean, direct: boolean): Dispatcher => {
     const tls = own ? { ...trust, ...identity } : trust;
     const settings = {
       connect: { ...tls, timeout: limits.connectMillis },
@@ -39,18 +41,23 @@ export function openDispatchers(
     };
     if (direct) return new Agent(settings);
     try {
-      return new EnvHttpProxyAgent({ ...settings, requestTls: { ...tls, timeout: limits.connectMillis } });
-    } catch (cause) {
-      // The message would show the address, and with it the proxy's password.
-      throw new HoldfastError('registry-unreachable', 'HTTP_PROXY or HTTPS_PROXY is not an address', { cause });
+      const requestTls = { ...tls, timeout: limits.connectMillis };
+      return new EnvHttpProxyAgent({
+        ...settings,
+        requestTls,
+        ...proxiesOf(protocol, options.environment ?? process.env),
+      });
+    } catch {
+      // Its message would show the address, and with it the proxy's password.
+      throw new HoldfastError('registry-unreachable', 'HTTP_PROXY or HTTPS_PROXY is not an address');
     }
   };
   return {
     to(url) {
       const own = registryHosts.includes(url.host);
       const direct = isLoopback(url.host);
-      const key = `${own} ${direct}`;
-      const dispatcher = made.get(key) ?? make(own, direct);
+      const key = `${url.protocol} ${own} ${direct}`;
+      const dispatcher = made.get(key) ?? make(url.protocol, own, direct);
       made.set(key, dispatcher);
       return dispatcher;
     },
@@ -58,4 +65,11 @@ export function openDispatchers(
       await Promise.all([...made.values()].map((dispatcher) => dispatcher.destroy()));
     },
   };
+}
+
+/** The lower-case names come first, and each is for its own protocol, as with curl and Go. Empty is as good as absent. */
+function proxiesOf(protocol: string, environment: NodeJS.ProcessEnv) {
+  const either = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? '';
+  const proxy = protocol === 'https:' ? { httpsProxy: either('HTTPS_PROXY') } : { httpProxy: either('HTTP_PROXY') };
+  return { httpProxy: '', httpsProxy: '', ...proxy, noProxy: either('NO_PROXY') };
 }
