@@ -105,12 +105,14 @@ test('evidence of another digest is refused', async () => {
   });
 });
 
+function entriesOf(bytes: Buffer): unknown {
+  return (JSON.parse(bytes.toString('utf8')) as Document).verificationMaterial.tlogEntries;
+}
+
 test('log entry not bound to the artifact: of another signature, signer, or content', async () => {
   const [one, two] = [await signedIn(world), await signedIn(world)];
-  const entries = (bytes: Buffer): unknown =>
-    (JSON.parse(bytes.toString('utf8')) as Document).verificationMaterial.tlogEntries;
   const swapped = parse(one, ({ verificationMaterial }) => {
-    Object.assign(verificationMaterial, { tlogEntries: entries(two) });
+    Object.assign(verificationMaterial, { tlogEntries: entriesOf(two) });
   });
   assert.throws(() => check(swapped), { code: 'log-entry-unbound' });
 
@@ -126,8 +128,8 @@ test('log entry not bound to the artifact: of another signature, signer, or cont
     },
   ];
   for (const lie of lies) {
-    const own = parse(one).logEntries[0];
-    const body = JSON.parse((own?.body ?? Buffer.alloc(0)).toString('utf8')) as Body;
+    const logged = parse(one).logEntries[0];
+    const body = JSON.parse((logged?.body ?? Buffer.alloc(0)).toString('utf8')) as Body;
     lie(body);
     const entry = await world.log(body);
     const bundle = parse(one, ({ verificationMaterial }) => {
@@ -335,6 +337,15 @@ function own(note: string): string {
   return note.slice(note.indexOf('\u2014'));
 }
 
+/** The same line with a bit of its signature turned. */
+function forged(note: string): string {
+  return own(note).replace(/ (\S+)\n$/, (_, encoded: string) => {
+    const bytes = Buffer.from(encoded, 'base64');
+    bytes[20] = (bytes[20] ?? 0) ^ 1;
+    return ` ${bytes.toString('base64')}\n`;
+  });
+}
+
 test('checkpoints: of another name, another origin, another tree, with others beside it', async () => {
   const bytes = await signedIn(world);
   type Proof = { checkpoint: { envelope: string } };
@@ -347,12 +358,6 @@ test('checkpoints: of another name, another origin, another tree, with others be
   const cosignature = `\u2014 witness.example.com ${Buffer.alloc(76, 7).toString('base64')}\n`;
   check(withNote((note) => `${note}${cosignature}`));
   check(withNote((note) => note.replace('\n\n', `\n\n${cosignature}`)));
-  const forged = (note: string): string =>
-    own(note).replace(/ (\S+)\n$/, (_, sig: string) => {
-      const changed = Buffer.from(sig, 'base64');
-      changed[20] = (changed[20] ?? 0) ^ 1;
-      return ` ${changed.toString('base64')}\n`;
-    });
   check(withNote((note) => `${note}${forged(note)}`));
   const bad: ((note: string) => string)[] = [
     (note) => note.replace(`\u2014 ${host}`, '\u2014 log.example.com'),

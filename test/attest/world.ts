@@ -73,7 +73,7 @@ interface Proposed {
   readonly spec: { readonly proposedContent?: { readonly envelope: string; readonly verifiers: readonly string[] } };
 }
 
-function hash(bytes: string | Buffer): object {
+function hashed(bytes: string | Buffer): object {
   return { algorithm: 'sha256', value: createHash('sha256').update(bytes).digest('hex') };
 }
 
@@ -86,8 +86,8 @@ function canonical(proposed: Proposed): object {
     apiVersion: '0.0.1',
     kind: 'dsse',
     spec: {
-      envelopeHash: hash(content.envelope),
-      payloadHash: hash(Buffer.from(envelope.payload, 'base64')),
+      envelopeHash: hashed(content.envelope),
+      payloadHash: hashed(Buffer.from(envelope.payload, 'base64')),
       signatures: envelope.signatures.map(({ sig }) => ({ signature: sig, verifier: content.verifiers[0] })),
     },
   };

@@ -1,5 +1,12 @@
 import { HoldfastError } from '../../errors/index.ts';
-import { type Descriptor, type Digest, fallbackTag, type Repository, readBlob } from '../../oci/index.ts';
+import {
+  type Descriptor,
+  type Digest,
+  fallbackTag,
+  type Repository,
+  readBlob,
+  type StoredManifest,
+} from '../../oci/index.ts';
 import { envelopeIn } from '../format/bundle.ts';
 import { fieldsOf } from '../format/fields.ts';
 import { parseStrictJson } from '../format/json.ts';
@@ -54,11 +61,7 @@ function judgeOldEnvelope(bytes: Uint8Array, layer: Descriptor, found: Found, tr
 }
 
 /** The manifest behind a tag; undefined where there is none. */
-async function tagged(
-  repository: Repository,
-  tag: string,
-  signal: AbortSignal,
-): Promise<StoredManifest | undefined> {
+async function tagged(repository: Repository, tag: string, signal: AbortSignal): Promise<StoredManifest | undefined> {
   try {
     return await repository.manifest(tag, signal);
   } catch (error) {

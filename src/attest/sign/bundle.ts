@@ -1,14 +1,24 @@
-import { createHash } from 'node:crypto';
-import { bundleMediaType } from '../format/bundle.ts';
+import { createHash, type KeyObject } from 'node:crypto';
+import { bundleMediaType, type HashName } from '../format/bundle.ts';
 import { preAuthEncoding } from '../format/pae.ts';
 import type { Statement } from '../model.ts';
 import { statementBytes } from '../statement/build.ts';
 import { statementPayloadType } from '../statement/parse.ts';
+import { algorithmOf } from '../verify/signature.ts';
 
 /** What is to be signed: a statement in an envelope, or a file's bytes. */
 export type Unsigned =
   | { readonly kind: 'dsse'; readonly payload: Buffer; readonly toSign: Buffer }
   | { readonly kind: 'message'; readonly toSign: Buffer };
+
+const protoNames: Readonly<Record<HashName, string>> = { sha256: 'SHA2_256', sha384: 'SHA2_384', sha512: 'SHA2_512' };
+
+/** The digest that a bundle carries beside a message signature: of the hash that the key signs with. */
+export function messageDigest(bytes: Buffer, key: KeyObject): { readonly algorithm: string; readonly digest: string } {
+  const algorithm = algorithmOf(key);
+  const hash = algorithm.kind === 'ed25519' ? 'sha256' : (algorithm.hashes[0] ?? 'sha256');
+  return { algorithm: protoNames[hash], digest: createHash(hash).update(bytes).digest('base64') };
+}
 
 export function unsignedStatement(statement: Statement): Unsigned {
   const payload = statementBytes(statement);
@@ -26,9 +36,12 @@ export interface Witnessing {
   readonly timestamps: readonly string[];
 }
 
-export type VerificationKey =
-  | { readonly publicKey: { readonly hint: string } }
-  | { readonly certificate: { readonly rawBytes: string } };
+export interface VerificationKey {
+  readonly key: KeyObject;
+  readonly material:
+    | { readonly publicKey: { readonly hint: string } }
+    | { readonly certificate: { readonly rawBytes: string } };
+}
 
 /**
  * A bundle of version 0.3 as cosign takes it: no keyid in the envelope (cosign refuses one that is not its own), and no
@@ -47,16 +60,13 @@ export function bundleBytes(unsigned: Unsigned, signature: Buffer, by: Verificat
         }
       : {
           messageSignature: {
-            messageDigest: {
-              algorithm: 'SHA2_256',
-              digest: createHash('sha256').update(unsigned.toSign).digest('base64'),
-            },
+            messageDigest: messageDigest(unsigned.toSign, by.key),
             signature: sig,
           },
         };
   const { tlogEntries, timestamps } = seen;
   const verificationMaterial = {
-    ...by,
+    ...by.material,
     ...(tlogEntries.length === 0 ? {} : { tlogEntries }),
     ...(timestamps.length === 0
       ? {}

@@ -40,9 +40,10 @@ async function signKeyless(
   });
   if (key.$case !== 'x509Certificate')
     throw new HoldfastError('signing-failed', 'it gave no certificate', { place: fulcio });
-  const rawBytes = new X509Certificate(key.certificate).raw.toString('base64');
+  const { raw, publicKey } = new X509Certificate(key.certificate);
+  const material = { certificate: { rawBytes: raw.toString('base64') } };
   const seen = await witness(unsigned, signature, key.certificate, services, signal);
-  return bundleBytes(unsigned, signature, { certificate: { rawBytes } }, seen);
+  return bundleBytes(unsigned, signature, { key: publicKey, material }, seen);
 }
 
 async function signWithKey(
@@ -53,7 +54,8 @@ async function signWithKey(
   const signature = await signer.sign(unsigned.toSign, signal);
   const pem = signer.publicKey.export({ format: 'pem', type: 'spki' }).toString();
   const seen = await witness(unsigned, signature, pem, services, signal);
-  return bundleBytes(unsigned, signature, { publicKey: { hint: hintOf(signer.publicKey) } }, seen);
+  const material = { publicKey: { hint: hintOf(signer.publicKey) } };
+  return bundleBytes(unsigned, signature, { key: signer.publicKey, material }, seen);
 }
 
 async function sign(unsigned: Unsigned, party: SigningParty, signal: AbortSignal): Promise<Buffer> {
