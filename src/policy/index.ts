@@ -25,6 +25,27 @@ export { exceptionsIn } from './exceptions/granted.ts';
 export { denialSentence, type ExplainOptions, explainDecision, remedyOf } from './explain.ts';
 export { type ImageName, imageName } from './images/name.ts';
 export { type ImagePattern, matchesImage, parseImagePattern } from './images/pattern.ts';
+export {
+  decideExamined,
+  type Examined,
+  type ExaminedImage,
+  type ExamineRequest,
+  examine,
+  type Judge,
+  type Judged,
+  type JudgeEvent,
+  type JudgeImageRequest,
+  type Judgement,
+  type JudgeOptions,
+  type JudgeTimes,
+  judgeImage,
+  judgeTimes,
+  openJudge,
+  type PolicySet,
+  policySet,
+  type RegistryImage,
+  type Undecided,
+} from './judge/index.ts';
 export { ResultCache, type ResultCacheOptions, type ResultKey } from './result-cache.ts';
 export { customResourceDefinitions } from './schema/crd.ts';
 export type { ImageException } from './schema/image-exception.ts';

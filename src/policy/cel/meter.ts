@@ -28,7 +28,7 @@ export class Meter {
     if (typeof value === 'string') return this.spend(value.length / 64);
     if (value instanceof Uint8Array) return this.spend(value.length / 64);
     if (isCelList(value)) {
-      if (!deep) return this.spend(value.size / 16);
+      if (!deep) return this.spend(value.size / 4);
       for (const item of value) if (!this.read(item, true)) return false;
       return true;
     }

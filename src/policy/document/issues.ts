@@ -55,6 +55,7 @@ function article(type: string): string {
   const words: Readonly<Record<string, string>> = {
     string: 'text',
     int: 'a whole number',
+    number: 'a whole number',
     object: 'a map',
     record: 'a map',
     array: 'a list',

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Document, type Node, parseAllDocuments } from 'yaml';
+import { type Document, isScalar, type Node, parseAllDocuments } from 'yaml';
 import { HoldfastError } from '../../errors/index.ts';
 import { policyLimits } from '../limits.ts';
 import { boundNesting } from './nesting.ts';
@@ -23,12 +23,18 @@ export function readDocuments(file: string, bytes: Uint8Array): readonly PlainDo
   if (!isUtf8(bytes)) throw new HoldfastError('policy-malformed', 'not UTF-8', { place: file });
   const source = sourceText(file, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
   boundNesting(source);
-  const documents = parsed(source).filter((document) => document.contents !== null);
+  const documents = parsed(source).filter((document) => !isEmpty(document));
   if (documents.length === 0) throw new HoldfastError('policy-malformed', 'no document in it', { place: file });
   if (documents.length > policyLimits.documents) {
     throw new HoldfastError('policy-limit', `more than ${policyLimits.documents} documents`, { place: file });
   }
   return documents.map((document) => plainDocument(source, document));
+}
+
+/** Nothing between two separators. What is wrong with it is still looked at. */
+function isEmpty({ contents, errors, warnings }: Document.Parsed): boolean {
+  const nothing = contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
+  return nothing && errors.length + warnings.length === 0;
 }
 
 function parsed(source: SourceText): readonly Document.Parsed[] {

@@ -12,7 +12,9 @@ export interface SourceText {
 }
 
 export function sourceText(file: string, text: string): SourceText {
-  return { file, text, lines: new LineCounter() };
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  return { file, text, lines };
 }
 
 export function formatPath(path: DocumentPath): string {
