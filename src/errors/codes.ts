@@ -574,6 +574,17 @@ export const codes = {
     meaning: 'A file of policies, or a key that it names, can not be read.',
     remedy: 'Check the path (a key is looked for beside the policy) and its permissions.',
   },
+  // judging
+  'verification-overloaded': {
+    exit: 3,
+    meaning: 'More images wait to be verified than are taken at a time.',
+    remedy: 'Ask again; if it stays, look which registry does not answer (`holdfast_verifications` in the metrics).',
+  },
+  'verification-pending': {
+    exit: 3,
+    meaning: 'The image is still being verified and there was no time to wait for it.',
+    remedy: 'Ask again: the work goes on, and the answer will be there.',
+  },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -10,7 +10,6 @@ import type { PolicySet } from './policy-set.ts';
 const passing: readonly Code[] = [
   'registry-unreachable',
   'registry-throttled',
-  'registry-malformed',
   'verification-pending',
   'verification-overloaded',
 ];
