@@ -27,7 +27,8 @@ struct container {
 	bool older;
 	bool late;
 	bool volumes_marked;
-	bool root_gone; /* its overlay is no longer mounted on the host */
+	bool volumes_told; /* that they can't be */
+	bool root_gone;	   /* its overlay is no longer mounted on the host */
 	bool gone;
 	__u32 pid;	/* its first process */
 	__u32 sequence; /* of its frames */

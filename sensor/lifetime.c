@@ -17,9 +17,9 @@ void container_settle(struct container *c)
 void container_remove(struct container *c)
 {
 	container_settle(c);
+	volumes_forget(c);
 	mappings_forget(c);
 	files_forget(c);
-	volumes_forget(c);
 	if (!c->gone) {
 		c->gone = true;
 		container_announce(c, HF_CONTAINER_GONE);

@@ -66,6 +66,10 @@ static bool read_exe(struct oldprocess *p, const struct container *c)
 	fd = handle_path(link);
 	if (fd == -ENOLINK)
 		return true; /* its file is not named */
+	if (fd == -EACCES || fd == -EPERM) {
+		p->hidden = true;
+		return true;
+	}
 	if (fd < 0)
 		return false; /* a kernel thread, or gone */
 	if (fstat(fd, &st) < 0) {

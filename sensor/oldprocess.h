@@ -16,7 +16,8 @@ struct oldprocess {
 	__u32 gid;
 	__u64 capabilities;
 	__u32 flags;
-	bool known; /* BPF saw it start */
+	bool known;  /* BPF saw it start */
+	bool hidden; /* its file may not be asked for: only parent, start and identity are filled */
 };
 
 /* Fills all but self.program, where BPF does not know it. false: it is gone, or a kernel thread. */

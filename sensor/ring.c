@@ -13,6 +13,7 @@
 #include "keys.h"
 #include "mounts.h"
 #include "ring.h"
+#include "volumes.h"
 #include "bpf/records.h"
 #include "holdfast.skel.h"
 
@@ -57,6 +58,9 @@ static void first_exec(struct container *c, const struct hf_exec *e)
 		/* not marked yet: the gap stays open, and is closed by whoever marks it */
 		gap(c, HF_GAP_MARK_LATE, e->h.time, c->marked, 0, false, "first execution before the mark");
 	}
+	/* no guard held its runtime back */
+	if (!c->volumes_marked)
+		volumes_mark(c);
 	container_announce(c, HF_CONTAINER_STARTED);
 }
 

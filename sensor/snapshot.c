@@ -116,6 +116,7 @@ static void snapshot_container(struct container *c)
 	static char argv[ARGV_READ];
 	struct processes all = {0};
 	struct collecting into = {c, &all};
+	unsigned hidden = 0;
 	__u64 oldest = 0;
 
 	members_each(c, collect, &into);
@@ -127,7 +128,8 @@ static void snapshot_container(struct container *c)
 			oldest = p->self.start;
 			c->pid = p->self.pid;
 		}
-		if (p->known)
+		hidden += p->hidden;
+		if (p->known || p->hidden)
 			continue;
 		length = members_read(p->self.pid, "cmdline", argv, sizeof(argv));
 		if (length < 0)
@@ -139,11 +141,13 @@ static void snapshot_container(struct container *c)
 	}
 	if (oldest) {
 		c->first_exec = oldest;
-		gap(c, HF_GAP_OLDER, oldest, clock_boot(), 0, false, NULL);
+		gap(c, HF_GAP_OLDER, oldest, clock_boot(), hidden, false,
+		    hidden ? "what runs in it already could not be read (CAP_SYS_PTRACE)" : NULL);
 		container_announce(c, HF_CONTAINER_STARTED);
 	}
 	for (unsigned i = 0; i < all.count; i++)
-		maps_process(c, &all.list[i].self, (__u16)all.list[i].flags);
+		if (!all.list[i].hidden)
+			maps_process(c, &all.list[i].self, (__u16)all.list[i].flags);
 	free(all.list);
 	volumes_mark(c);
 }

@@ -184,26 +184,27 @@ static bool each(const struct mount_entry *e, void *context)
 	return true;
 }
 
-static void mark_all(struct container *c, __u32 pid, bool late)
+/* 0 or -errno */
+static int mark_all(struct container *c, __u32 pid, bool late)
 {
 	struct marking m = {.c = c, .late = late};
 	const struct volume *v;
 	char path[64], *text;
 	size_t size;
-	int fd;
+	int fd, error = 0;
 
-	if (c->fanotify < 0)
-		return;
 	snprintf(path, sizeof(path), "/proc/%u/root", pid);
 	m.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (m.root < 0)
-		return;
+		return -errno;
 	for (v = c->volumes; v; v = v->next)
 		m.count++;
 	snprintf(path, sizeof(path), "/proc/%u/mountinfo", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	text = fd < 0 ? NULL : mountinfo_read(fd, &size);
-	if (text) {
+	if (!text) {
+		error = -errno;
+	} else {
 		mountinfo_each(text, each, &m);
 		free(text);
 		c->volumes_marked = true;
@@ -212,48 +213,68 @@ static void mark_all(struct container *c, __u32 pid, bool late)
 	if (fd >= 0)
 		close(fd);
 	close(m.root);
+	return error;
 }
 
-/* A living process of c that has entered its mounts; 0: none yet. */
-static __u32 entered(const struct container *c)
+static bool refused(int error)
+{
+	return error == -EACCES || error == -EPERM;
+}
+
+/* A living process of c that has entered its mounts; 0 or -errno: -ENOENT: none yet, -EACCES: it may not be asked */
+static int entered(const struct container *c, __u32 *found)
 {
 	char path[8192], line[32];
 	struct stat own, its;
-	__u32 found = 0;
+	int error = -ENOENT;
 	FILE *file;
 
 	if (!c->cgroup || stat("/proc/self/ns/mnt", &own) < 0)
-		return 0;
+		return error;
 	if (snprintf(path, sizeof(path), "%s/%s/cgroup.procs", kernel_cgroup2(), c->cgroup) >= (int)sizeof(path))
-		return 0;
+		return error;
 	file = fopen(path, "re");
 	if (!file)
-		return 0;
-	for (unsigned tries = 0; !found && tries < 64 && fgets(line, sizeof(line), file); tries++) {
+		return error;
+	for (unsigned tries = 0; error && tries < 64 && fgets(line, sizeof(line), file); tries++) {
 		unsigned long pid = strtoul(line, NULL, 10);
 		struct stat root;
 
 		snprintf(path, sizeof(path), "/proc/%lu/ns/mnt", pid);
+		if (pid && stat(path, &its) < 0 && refused(-errno))
+			error = -errno;
 		if (!pid || stat(path, &its) < 0 || its.st_ino == own.st_ino)
 			continue;
 		/* `runc init` has its own mount namespace before it has turned its root */
 		snprintf(path, sizeof(path), "/proc/%lu/root", pid);
 		if (c->overlay_dev && (stat(path, &root) < 0 || handle_dev(root.st_dev) != c->overlay_dev))
 			continue;
-		found = (__u32)pid;
+		*found = (__u32)pid;
+		error = 0;
 	}
 	fclose(file);
-	return found;
+	return error;
 }
 
 void volumes_mark(struct container *c)
 {
-	__u32 pid = entered(c);
+	char detail[128];
+	__u32 pid;
+	int error;
 
+	if (c->fanotify < 0)
+		return;
+	error = entered(c, &pid);
 	/* Once its own first exec was seen it may have used a volume already. (Of an older one a gap of its own says
 	 * so.) */
-	if (pid)
-		mark_all(c, pid, c->volumes_marked || (c->first_exec && !c->older));
+	if (!error)
+		error = mark_all(c, pid, c->volumes_marked || (c->first_exec && !c->older));
+	/* Nothing will change that: what it does on its volumes stays unseen. */
+	if (refused(error) && c->first_exec && !c->volumes_told) {
+		snprintf(detail, sizeof(detail), "its volumes: no way to its mounts through /proc (CAP_SYS_PTRACE): %s",
+			 strerror(-error));
+		c->volumes_told = gap(c, HF_GAP_MARK_FAILED, c->appeared, 0, 0, false, detail);
+	}
 }
 
 const char *volumes_point(const struct container *c, int mount_id)
@@ -266,6 +287,9 @@ const char *volumes_point(const struct container *c, int mount_id)
 
 void volumes_forget(struct container *c)
 {
+	if (c->fanotify >= 0 && c->first_exec && !c->older && !c->volumes_marked && !c->volumes_told)
+		gap(c, HF_GAP_VOLUME_LATE, c->appeared, clock_boot(), 0, false,
+		    "it ended before its mounts could be read");
 	while (c->volumes) {
 		struct volume *next = c->volumes->next;
 

@@ -13,8 +13,8 @@ export interface CapabilityInfo {
 const btf = 'A kernel of 5.10 or later with BTF (CONFIG_DEBUG_INFO_BTF), and root or CAP_BPF with CAP_PERFMON.';
 const cgroupHooks = 'A kernel with CONFIG_CGROUP_BPF and a cgroup2 mount (also beside cgroup v1).';
 const fanotify = 'Run the sensor with CAP_SYS_ADMIN on a kernel of 5.9 or later with CONFIG_FANOTIFY.';
-const trampoline =
-  'A kernel that loads BPF trampolines (fentry and LSM programs), with `lsm=…,bpf` on its command line.';
+/** The sensor has no hook for it anywhere: only what a container may do can be changed. */
+const notRead = (closed: string): string => `The sensor reads it on no kernel. ${closed}`;
 
 /** The closed list: what the sensor declares at its start. Names are those of the wire. */
 export const capabilities = {
@@ -39,6 +39,11 @@ export const capabilities = {
     improve: fanotify,
     needed: true,
   },
+  'volume-open': {
+    sentence: 'The same for files on volumes: bind mounts, tmpfs.',
+    improve: 'Run the sensor with CAP_SYS_PTRACE, in the initial pid namespace.',
+    needed: false,
+  },
   'exec-mapping': {
     sentence: 'Files and anonymous memory mapped executable: libraries, dlopen, memfd.',
     improve: 'Run the sensor with CAP_PERFMON (or kernel.perf_event_paranoid ≤ −1).',
@@ -61,18 +66,46 @@ export const capabilities = {
     improve: 'Run the sensor with CAP_DAC_READ_SEARCH; the snapshot filesystem must export file handles.',
     needed: false,
   },
-  lsm: { sentence: 'An extra: LSM hooks of BPF.', improve: trampoline, needed: false },
-  fentry: { sentence: 'An extra: kernel functions traced by BPF.', improve: trampoline, needed: false },
-  ptrace: { sentence: 'One process tracing or changing another.', improve: trampoline, needed: false },
-  mount: {
-    sentence: 'Mounts made inside a container (they are looked for each minute).',
-    improve: trampoline,
+  lsm: {
+    sentence: 'LSM programs of BPF. The sensor loads none: this says only what the kernel would take.',
+    improve: 'Nothing is gained by it.',
     needed: false,
   },
-  setns: { sentence: 'A process that joins other namespaces.', improve: trampoline, needed: false },
-  'module-load': { sentence: 'Kernel modules loaded by a container.', improve: trampoline, needed: false },
-  'capability-use': { sentence: 'Which privileges are really used.', improve: trampoline, needed: false },
-  'raw-socket': { sentence: 'Packets sent through raw sockets.', improve: trampoline, needed: false },
+  fentry: {
+    sentence: 'Functions traced by BPF. The sensor traces none: this says only what the kernel would take.',
+    improve: 'Nothing is gained by it.',
+    needed: false,
+  },
+  ptrace: {
+    sentence: 'One process tracing or changing another.',
+    improve: notRead('A seccomp profile that refuses ptrace and process_vm_writev closes it.'),
+    needed: false,
+  },
+  mount: {
+    sentence: 'Mounts made inside a container (they are looked for each minute).',
+    improve: notRead('Without CAP_SYS_ADMIN and user namespaces a container can make none.'),
+    needed: false,
+  },
+  setns: {
+    sentence: 'A process that joins other namespaces.',
+    improve: notRead('Without CAP_SYS_ADMIN and user namespaces a container can join none.'),
+    needed: false,
+  },
+  'module-load': {
+    sentence: 'Kernel modules loaded by a container.',
+    improve: notRead('Without CAP_SYS_MODULE a container can load none.'),
+    needed: false,
+  },
+  'capability-use': {
+    sentence: 'Which privileges are really used.',
+    improve: notRead('What a container is not given it can not use.'),
+    needed: false,
+  },
+  'raw-socket': {
+    sentence: 'Packets sent through raw sockets.',
+    improve: notRead('Without CAP_NET_RAW a container has none.'),
+    needed: false,
+  },
   'mmap-write': {
     sentence: 'Writes through a shared mapping while it stays mapped.',
     improve: 'Nothing known; a read-only root filesystem closes it.',

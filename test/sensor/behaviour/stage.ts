@@ -66,8 +66,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Starts the sensor and waits until it says that it watches. */
-  async watch(options: SensorOptions): Promise<void> {
-    const binary = locateSensor(process.env);
+  async watch(options: SensorOptions, binary: string = locateSensor(process.env)): Promise<void> {
     const batches = startSensor({ binary, options, signal: this.#stop.signal });
     this.#pump = (async () => {
       for await (const batch of batches) this.events.push(...batch);
