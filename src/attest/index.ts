@@ -5,12 +5,14 @@ export { parseTrustedRoot, type TrustedRoot } from './format/trusted-root.ts';
 export { type Attached, attach, attest } from './gather/attach.ts';
 export { type Gathered, gather, gatherEvidence } from './gather/gather.ts';
 export type { UnsignedReferrer } from './gather/referrers.ts';
+export { type InspectOptions, inspect } from './inspect/inspect.ts';
+export type { Checked, ClaimedSigner, Inspected, InspectedEvidence, InspectedManifest } from './inspect/model.ts';
 export { commandSigner } from './keys/command-signer.ts';
 export { type GeneratedKey, generateKey } from './keys/generate.ts';
 export { loadSigner } from './keys/load.ts';
 export { type Passphrase, parsePrivateKey } from './keys/private-key.ts';
 export { hintOf, keyIdOf, parsePublicKey } from './keys/public-key.ts';
-export type { Signer } from './keys/signer.ts';
+export { localSigner, type Signer } from './keys/signer.ts';
 export { attestLimits } from './limits.ts';
 export type {
   Carrier,

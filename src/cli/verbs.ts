@@ -30,6 +30,42 @@ export const verbs: readonly Verb[] = [
     load: () => import('./sbom.ts'),
   },
   {
+    name: 'seal',
+    group: 'Evidence:',
+    summary: 'describe and sign an image: evidence attached to it',
+    load: () => import('./seal.ts'),
+  },
+  {
+    name: 'sign',
+    group: 'Evidence:',
+    summary: 'sign an image',
+    load: () => import('./sign.ts'),
+  },
+  {
+    name: 'attest',
+    group: 'Evidence:',
+    summary: 'attach a signed statement to an image',
+    load: () => import('./attest.ts'),
+  },
+  {
+    name: 'inspect',
+    group: 'Evidence:',
+    summary: 'all that is attached to an image, and who signed it',
+    load: () => import('./inspect.ts'),
+  },
+  {
+    name: 'copy',
+    group: 'Evidence:',
+    summary: 'promote an image with all that is attached to it',
+    load: () => import('./copy.ts'),
+  },
+  {
+    name: 'missing',
+    group: 'Evidence:',
+    summary: 'evidence that one of two copies has lost',
+    load: () => import('./missing.ts'),
+  },
+  {
     name: 'keygen',
     group: 'Evidence:',
     summary: 'a key pair to sign with',

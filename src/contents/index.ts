@@ -1,6 +1,6 @@
 export type { ImageIdentity } from '../oci/index.ts';
 export { type ContentsLimits, contentsLimits } from './limits.ts';
-export type { FileManifest } from './manifest/model.ts';
+export type { FileManifest, ManifestBase } from './manifest/model.ts';
 export { type ManifestRow, readFileManifest } from './manifest/read.ts';
 export { fileManifest } from './manifest/write.ts';
 export type { ImageContents, ImageFile, ImageLink, ImagePackage, ImageProblem } from './model.ts';

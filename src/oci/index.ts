@@ -25,7 +25,14 @@ export { formatPlatform, hostPlatform, type Platform, parsePlatform, platformMat
 export { platformManifests } from './platforms.ts';
 export { formatSource, parseSource, type SourceReference } from './reference.ts';
 export { fallbackTag, isAttachmentTag } from './referrer-list.ts';
-export type { Credentials, RegistryLimits, RegistryName, RegistryOptions } from './registry/index.ts';
+export {
+  type Credentials,
+  openRegistries,
+  type Registries,
+  type RegistryLimits,
+  type RegistryName,
+  type RegistryOptions,
+} from './registry/index.ts';
 export type {
   BlobContent,
   NewManifest,

@@ -161,7 +161,7 @@ describe('copy', () => {
     const found = await attachedTo(other, root.digest);
     assert.ok(found.includes(`referrer ${real.digest}`) && found.includes(`referrer ${elsewhere.digest}`));
     assert.deepEqual(
-      (await other.referrers(root.digest, signal)).map((one) => one.digest),
+      (await other.referrers(root.digest, signal)).map(({ digest }) => digest),
       [real.digest],
     );
   });
@@ -177,7 +177,7 @@ describe('copy', () => {
     await pushImage(other, theirs, tag);
     const { missing } = await copyFrom(one, 'v1', other, { signal, tag: 'v1' });
     assert.deepEqual(
-      missing.map((one) => [one.what, one.tag]),
+      missing.map(({ what, tag: name }) => [what, name]),
       [['tag', tag]],
     );
     assert.equal((await other.resolve(tag, signal)).digest, theirs.manifest.digest);
@@ -193,9 +193,9 @@ describe('missing', () => {
     await pushImage(other, index, 'v1');
     const image = await survey(one, 'v1', signal);
     const missing = await missingFrom(image, other, 'v1', signal);
-    const lost = missing.filter((one) => one.what !== 'blob');
-    assert.deepEqual(lost.map((one) => one.digest).sort(), [...attached].sort());
-    assert.deepEqual(new Set(missing.map((one) => one.what)), new Set(['referrer', 'tag', 'blob']));
+    const lost = missing.filter(({ what }) => what !== 'blob');
+    assert.deepEqual(lost.map(({ digest }) => digest).sort(), [...attached].sort());
+    assert.deepEqual(new Set(missing.map(({ what }) => what)), new Set(['referrer', 'tag', 'blob']));
     assert.deepEqual(await missingFrom(image, one, 'v1', signal), []);
   });
 });

@@ -11,6 +11,14 @@ export type FileRow =
 /** Path, target, layer. */
 export type LinkRow = readonly [Name, Name, number];
 
+export interface ManifestBase {
+  /** `HOST/REPOSITORY:TAG`, where it is known. */
+  readonly name?: string;
+  readonly digest: Digest;
+  /** How many layers are its. */
+  readonly layers: number;
+}
+
 /**
  * Predicate of `https://holdfast.dev/attestation/file-manifest/v1`; its subject is the platform manifest. Every regular
  * file of the flattened image, sorted by path within its directory. `layer` counts from the base, 0 first.
@@ -22,6 +30,8 @@ export interface FileManifest {
   readonly layers: readonly Digest[];
   /** Package URLs, sorted, each once. */
   readonly packages: readonly string[];
+  /** The image it stands upon, known by its layers. */
+  readonly base?: ManifestBase;
   readonly directories: readonly (readonly [Name, readonly FileRow[]])[];
   readonly links: readonly LinkRow[];
   /** How many things could not be read (broken package databases and the like): the SBOM names them. */

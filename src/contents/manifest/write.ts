@@ -1,13 +1,13 @@
 import { dirname } from 'node:path/posix';
 import type { ImageContents, ImageFile } from '../model.ts';
 import { nameToBytes } from '../name.ts';
-import type { FileManifest, FileRow, LinkRow, Name } from './model.ts';
+import type { FileManifest, FileRow, LinkRow, ManifestBase, Name } from './model.ts';
 
 /**
  * The file manifest of an image as a document: compact, and the same for the same image. Files stand by directory, so that
  * a path is written once; numbers point into `packages` and `layers`.
  */
-export function fileManifest(contents: ImageContents): FileManifest {
+export function fileManifest(contents: ImageContents, base?: ManifestBase): FileManifest {
   const { platform, layers, files, links, problems } = contents;
   const packages = [...new Set(contents.packages.map((one) => one.purl))].sort();
   const numbers = new Map(packages.map((purl, index) => [purl, index]));
@@ -23,6 +23,7 @@ export function fileManifest(contents: ImageContents): FileManifest {
     platform: `${platform.os}/${platform.architecture}`,
     layers: layers.map((layer) => layer.diffId),
     packages,
+    ...(base === undefined ? {} : { base }),
     directories: [...directories].map(([directory, rows]) => [nameOf(directory), rows]),
     links: links.map((link): LinkRow => [nameOf(link.path), nameOf(link.target), link.layer]),
     problems: problems.length,
