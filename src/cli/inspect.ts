@@ -48,7 +48,7 @@ async function inspect(text: string, options: InspectOptions): Promise<void> {
 
 function page(text: string, { root, manifests, dangling }: Inspected): string {
   const lines = [
-    `${printable(text)}`,
+    printable(text),
     ...manifests.flatMap((one) => treeOf(one, one.digest === root ? '' : '  ')),
     ...dangling.map((digest) => colour('yellow', `listed as attached, but not there: ${digest}`)),
   ];

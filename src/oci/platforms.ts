@@ -1,8 +1,8 @@
 import { HoldfastError } from '../errors/index.ts';
-import { type BlobStore, readBlob } from './blobs.ts';
+import type { BlobStore } from './blobs.ts';
 import type { Descriptor } from './descriptor.ts';
+import { readDocument } from './document.ts';
 import { ociLimits } from './limits.ts';
-import { parseDocument } from './manifest.ts';
 import { isIndexType, isManifestType } from './media.ts';
 
 /**
@@ -31,8 +31,7 @@ async function collect(
   const place = index.digest;
   if (depth >= ociLimits.indexDepth)
     throw new HoldfastError('oci-limit', `indexes within indexes deeper than ${ociLimits.indexDepth}`, { place });
-  const bytes = await readBlob(store, index, { signal, bound: ociLimits.manifestBytes, place });
-  const document = parseDocument(bytes, index.mediaType, place);
+  const document = await readDocument(store, index, { signal });
   if (document.kind !== 'index') throw new HoldfastError('oci-malformed', 'not an index', { place });
   for (const one of document.manifests) {
     if (one.annotations['vnd.docker.reference.type'] !== undefined || one.platform?.os === 'unknown') continue;

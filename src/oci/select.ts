@@ -2,9 +2,10 @@ import { HoldfastError } from '../errors/index.ts';
 import { type BlobStore, readBlob } from './blobs.ts';
 import { type ImageConfig, parseConfig } from './config.ts';
 import type { Descriptor } from './descriptor.ts';
+import { readDocument } from './document.ts';
 import type { ImageIdentity } from './identity.ts';
 import { type OciLimits, ociLimits } from './limits.ts';
-import { type Manifest, parseDocument } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 import { isIndexType, isManifestType } from './media.ts';
 import { defaultVariant, formatPlatform, hostPlatform, type Platform, platformMatches } from './platform.ts';
 
@@ -98,20 +99,6 @@ function best(candidates: readonly Candidate[], wanted: Platform): Candidate | u
     known.find((candidate) => candidate.platform?.variant === usual) ??
     known[0]
   );
-}
-
-async function readDocument(store: BlobStore, descriptor: Descriptor, options: SelectOptions) {
-  const limits = options.limits ?? ociLimits;
-  const { signal } = options;
-  const bytes =
-    store.manifest === undefined
-      ? await readBlob(store, descriptor, { signal, bound: limits.manifestBytes, place: descriptor.digest })
-      : (await store.manifest(descriptor.digest, signal)).bytes;
-  if (bytes.length !== descriptor.size) {
-    const message = `${bytes.length} bytes, its descriptor says ${descriptor.size}`;
-    throw new HoldfastError('blob-size', message, { place: descriptor.digest });
-  }
-  return parseDocument(bytes, descriptor.mediaType, descriptor.digest, limits);
 }
 
 async function readImage(
