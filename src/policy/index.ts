@@ -1,3 +1,4 @@
+export { checkTables } from './check-tables.ts';
 export {
   type CheckCode,
   type CheckCodeEntry,

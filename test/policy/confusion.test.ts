@@ -74,33 +74,35 @@ test('evidence of another digest: on another manifest, or with a statement about
   assert.equal(codeOf(decided(asked, [good, moved]), 'sbom'), 'evidence-missing');
 });
 
+const bomOf = (version: string) =>
+  attestation(
+    predicateTypes.cyclonedx,
+    { bomFormat: 'CycloneDX', specVersion: '1.6', metadata: { component: { name: 'app', version } } },
+    [by(alice.party)],
+  );
+
+const spdx = (versionInfo: string) =>
+  attestation(
+    predicateTypes.spdx,
+    {
+      spdxVersion: 'SPDX-2.3',
+      SPDXID: 'SPDXRef-DOCUMENT',
+      documentDescribes: ['SPDXRef-image'],
+      packages: [
+        { SPDXID: 'SPDXRef-image', versionInfo },
+        { SPDXID: 'SPDXRef-p', versionInfo: digest('a layer') },
+      ],
+    },
+    [by(alice.party)],
+  );
+
 test('an SBOM of the index, or one that says itself that it is about another digest, is none of this platform', () => {
   const asked = policy({ sbom: {} });
   const onIndex = attestation(predicateTypes.cyclonedx, cyclonedx, [by(alice.party)], { subject: index });
   assert.equal(codeOf(decided(asked, [good, onIndex]), 'sbom'), 'evidence-missing');
-  const bomOf = (version: string) =>
-    attestation(
-      predicateTypes.cyclonedx,
-      { bomFormat: 'CycloneDX', specVersion: '1.6', metadata: { component: { name: 'app', version } } },
-      [by(alice.party)],
-    );
   assert.equal(codeOf(decided(asked, [good, bomOf(digest('other'))]), 'sbom'), 'sbom-other-image');
   assert.equal(codeOf(decided(asked, [good, bomOf(manifest)]), 'sbom'), 'evidence-trusted');
   assert.equal(codeOf(decided(asked, [good, bomOf('1.2')]), 'sbom'), 'evidence-trusted');
-  const spdx = (versionInfo: string) =>
-    attestation(
-      predicateTypes.spdx,
-      {
-        spdxVersion: 'SPDX-2.3',
-        SPDXID: 'SPDXRef-DOCUMENT',
-        documentDescribes: ['SPDXRef-image'],
-        packages: [
-          { SPDXID: 'SPDXRef-image', versionInfo },
-          { SPDXID: 'SPDXRef-p', versionInfo: digest('a layer') },
-        ],
-      },
-      [by(alice.party)],
-    );
   assert.equal(codeOf(decided(asked, [good, spdx(manifest)]), 'sbom'), 'evidence-trusted');
   assert.equal(codeOf(decided(asked, [good, spdx(digest('other'))]), 'sbom'), 'sbom-other-image');
   const empty = attestation(predicateTypes.cyclonedx, {}, [by(alice.party)]);
@@ -147,9 +149,10 @@ test('a signed intermediate digest where hardened is required', () => {
   );
 });
 
+const profile = (subject = manifest) => attestation(predicateTypes.profile, {}, [by(alice.party)], { subject });
+
 test('a profile is asked of the platform manifest', () => {
   const profiled = policy({ profile: 'required' });
-  const profile = (subject = manifest) => attestation(predicateTypes.profile, {}, [by(alice.party)], { subject });
   assert.equal(codeOf(decided(profiled, [good, profile(index)]), 'profile'), 'evidence-missing');
   assert.equal(decided(profiled, [good, profile()]).result, 'allow');
 });

@@ -130,9 +130,10 @@ test('claims are asked for exactly; one that is missing, or inherited, is none',
   assert.equal(code(Object.create({ sourceRepositoryURI: uri }) as Record<string, string>), 'claims-mismatch');
 });
 
+const windowed = (window: object) =>
+  policy({ authorities: [{ name: 'alice', keys: [{ pem: alice.pem, ...window }] }] });
+
 test('key window expired or not begun', () => {
-  const windowed = (window: object) =>
-    policy({ authorities: [{ name: 'alice', keys: [{ pem: alice.pem, ...window }] }] });
   const plain = [signature([by(alice.party)])];
   const expired = windowed({ notAfter: '2026-11-01T00:00:00Z' });
   assert.equal(codeOf(decided(expired, plain), 'signature'), 'key-expired');

@@ -64,18 +64,21 @@ test('provenance without a builder says nothing; without a source none is allowe
   assert.equal(code({ sources: [{ uri: 'x' }] }, sourceless), 'source-not-allowed');
 });
 
+const dependencies = (uris: readonly string[]) =>
+  attestation(
+    predicateTypes.slsaprovenance1,
+    { buildDefinition: { resolvedDependencies: uris.map((uri) => ({ uri })) }, runDetails: { builder: { id: 'b' } } },
+    mine,
+  );
+
 test('where the build names no source, every repository that went in has to be allowed', () => {
-  const dependencies = (uris: readonly string[]) =>
-    attestation(
-      predicateTypes.slsaprovenance1,
-      { buildDefinition: { resolvedDependencies: uris.map((uri) => ({ uri })) }, runDetails: { builder: { id: 'b' } } },
-      mine,
-    );
   const rule = { sources: [{ uri: 'https://github.com/acme/app' }] };
   const right = 'git+https://github.com/acme/app@main';
   assert.equal(code(rule, dependencies([right, 'pkg:npm/left-pad@1'])), 'evidence-trusted');
   assert.equal(code(rule, dependencies([right, 'git+https://evil.example/x'])), 'source-not-allowed');
 });
+
+const witnessed = (time: string) => provenance([by(alice.party, [log('rekor', time)])], { finishedOn: '' });
 
 test('age: by the predicate, else by a witness; undated or of the future is not young', () => {
   const aged = { maxAge: '2d' };
@@ -83,7 +86,6 @@ test('age: by the predicate, else by a witness; undated or of the future is not 
   assert.equal(code(aged, provenance(mine, { finishedOn: '2026-11-17T10:00:00Z' })), 'evidence-too-old');
   assert.equal(code(aged, provenance(mine, { finishedOn: 'yesterday' })), 'evidence-undated');
   assert.equal(code(aged, provenance(mine, { finishedOn: '2027-11-17T10:00:00Z' })), 'evidence-undated');
-  const witnessed = (time: string) => provenance([by(alice.party, [log('rekor', time)])], { finishedOn: '' });
   assert.equal(code(aged, witnessed('2026-11-19T10:00:00Z')), 'evidence-trusted');
   assert.equal(code(aged, witnessed('2026-11-01T10:00:00Z')), 'evidence-too-old');
 });
@@ -140,32 +142,39 @@ function releasedAt(time: string) {
 }
 
 test('roll-back to an older signed image', () => {
-  const code = (time: string, seen: readonly (typeof newer)[] | undefined, rule = monotone) =>
+  const judged = (time: string, seen: readonly (typeof newer)[] | undefined, rule = monotone) =>
     codeOf(decided(rule, [releasedAt(time)], seen === undefined ? {} : { seen }), 'roll-back');
-  assert.equal(code('2026-11-10T00:00:00Z', [newer]), 'rolled-back');
-  assert.equal(code('2026-11-15T00:00:00Z', [newer]), 'not-rolled-back');
-  assert.equal(code('2026-11-10T00:00:00Z', []), 'not-rolled-back');
-  assert.equal(code('2026-11-10T00:00:00Z', undefined), 'seen-unavailable');
-  assert.equal(code('2026-11-10T00:00:00Z', [{ ...newer, manifest }]), 'not-rolled-back');
-  assert.equal(code('2026-11-10T00:00:00Z', [{ ...newer, released: 'soon' }]), 'seen-unavailable');
+  assert.equal(judged('2026-11-10T00:00:00Z', [newer]), 'rolled-back');
+  assert.equal(judged('2026-11-15T00:00:00Z', [newer]), 'not-rolled-back');
+  assert.equal(judged('2026-11-10T00:00:00Z', []), 'not-rolled-back');
+  assert.equal(judged('2026-11-10T00:00:00Z', undefined), 'seen-unavailable');
+  assert.equal(judged('2026-11-10T00:00:00Z', [{ ...newer, manifest }]), 'not-rolled-back');
+  assert.equal(judged('2026-11-10T00:00:00Z', [{ ...newer, released: 'soon' }]), 'seen-unavailable');
   const tolerant = policy({ rollBack: { monotone: true, tolerance: '7d' } });
-  assert.equal(code('2026-11-10T00:00:00Z', [newer], tolerant), 'not-rolled-back');
-  assert.equal(code('2026-11-07T00:00:00Z', [newer], tolerant), 'rolled-back');
+  assert.equal(judged('2026-11-10T00:00:00Z', [newer], tolerant), 'not-rolled-back');
+  assert.equal(judged('2026-11-07T00:00:00Z', [newer], tolerant), 'rolled-back');
   const floor = policy({ rollBack: { notBefore: '2026-11-01T00:00:00Z' } });
-  assert.equal(code('2026-10-31T23:59:59Z', undefined, floor), 'older-than-allowed');
-  assert.equal(code('2026-11-01T00:00:00Z', undefined, floor), 'not-rolled-back');
+  assert.equal(judged('2026-10-31T23:59:59Z', undefined, floor), 'older-than-allowed');
+  assert.equal(judged('2026-11-01T00:00:00Z', undefined, floor), 'not-rolled-back');
 });
 
+const afterNewer = (evidence: Parameters<typeof decided>[1], of = image) =>
+  decided(monotone, evidence, { seen: [newer] }, of);
+
 test('when it was released is what trusted signers say; nobody else, and no time to come, makes it newer', () => {
-  const decision = (evidence: Parameters<typeof decided>[1], of = image) =>
-    decided(monotone, evidence, { seen: [newer] }, of);
   const old = releasedAt('2026-11-10T00:00:00Z');
-  assert.equal(decision([old]).release, '2026-11-10T00:00:00.000Z');
+  assert.equal(afterNewer([old]).release, '2026-11-10T00:00:00.000Z');
   const stranger = signature([by({ kind: 'key', key: 'ab' as never }, [log('rekor', '2026-11-19T00:00:00Z')])]);
-  assert.equal(codeOf(decision([old, stranger]), 'roll-back'), 'rolled-back');
-  assert.equal(codeOf(decision([old, releasedAt('2027-11-19T00:00:00Z')]), 'roll-back'), 'rolled-back');
-  assert.equal(codeOf(decision([old, provenance(mine)]), 'roll-back'), 'not-rolled-back');
-  assert.equal(codeOf(decision([good]), 'roll-back'), 'release-undated');
-  assert.equal(codeOf(decision([good], { ...image, created: '2026-11-16T00:00:00Z' }), 'roll-back'), 'not-rolled-back');
-  assert.equal(codeOf(decision([good], { ...image, created: '1970-01-01T00:00:00Z' }), 'roll-back'), 'release-undated');
+  assert.equal(codeOf(afterNewer([old, stranger]), 'roll-back'), 'rolled-back');
+  assert.equal(codeOf(afterNewer([old, releasedAt('2027-11-19T00:00:00Z')]), 'roll-back'), 'rolled-back');
+  assert.equal(codeOf(afterNewer([old, provenance(mine)]), 'roll-back'), 'not-rolled-back');
+  assert.equal(codeOf(afterNewer([good]), 'roll-back'), 'release-undated');
+  assert.equal(
+    codeOf(afterNewer([good], { ...image, created: '2026-11-16T00:00:00Z' }), 'roll-back'),
+    'not-rolled-back',
+  );
+  assert.equal(
+    codeOf(afterNewer([good], { ...image, created: '1970-01-01T00:00:00Z' }), 'roll-back'),
+    'release-undated',
+  );
 });

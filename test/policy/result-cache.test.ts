@@ -25,6 +25,7 @@ function scene(capacity = 10) {
 }
 
 const never = new AbortController().signal;
+const fail = (): Promise<never> => Promise.reject(new Error('unreachable'));
 
 test('a yes is remembered for its time, a no for a shorter one', async () => {
   const { cache, state, answer } = scene();
@@ -82,7 +83,6 @@ test('work under way is shared by all who ask', async () => {
 
 test('what throws is not remembered, and everybody who waits hears of it', async () => {
   const { cache, state, answer } = scene();
-  const fail = () => Promise.reject(new Error('unreachable'));
   const results = await Promise.allSettled([cache.get(keyOf('a'), fail, never), cache.get(keyOf('a'), fail, never)]);
   assert.deepEqual(
     results.map(({ status }) => status),
@@ -94,10 +94,16 @@ test('what throws is not remembered, and everybody who waits hears of it', async
 
 test('work that throws at once is a rejection', async () => {
   const { cache } = scene();
-  const broken = (): never => {
-    throw new Error('at once');
-  };
-  await assert.rejects(cache.get(keyOf('a'), broken, never), /at once/);
+  await assert.rejects(
+    cache.get(
+      keyOf('a'),
+      () => {
+        throw new Error('at once');
+      },
+      never,
+    ),
+    /at once/,
+  );
 });
 
 test('one who gives up does not stop the work for the others; the last one does', async () => {

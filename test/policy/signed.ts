@@ -32,7 +32,7 @@ export function newKey(): Key {
   const key = createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))
     .digest('hex') as KeyId;
-  return { pem: publicKey.export({ type: 'spki', format: 'pem' }), party: { kind: 'key', key } };
+  return { pem: publicKey.export({ type: 'spki', format: 'pem' }).toString(), party: { kind: 'key', key } };
 }
 
 export const [alice, bob, mallory] = [newKey(), newKey(), newKey()];

@@ -60,23 +60,25 @@ function cosign(result: Json) {
   );
 }
 
+const grype = (state: string) =>
+  cosign({
+    matches: [
+      {
+        vulnerability: { id: 'GHSA-1', severity: 'Critical', fix: { state } },
+        relatedVulnerabilities: [{ id: 'CVE-2026-9' }],
+        artifact: { name: 'openssl' },
+      },
+    ],
+  });
+
+const trivy = (one: Json) =>
+  cosign({ SchemaVersion: 2, Results: [{ Target: 't' }, { Target: 'u', Vulnerabilities: [one] }] });
+
 test('cosign’s type with what Grype and Trivy write', () => {
-  const grype = (state: string) =>
-    cosign({
-      matches: [
-        {
-          vulnerability: { id: 'GHSA-1', severity: 'Critical', fix: { state } },
-          relatedVulnerabilities: [{ id: 'CVE-2026-9' }],
-          artifact: { name: 'openssl' },
-        },
-      ],
-    });
   assert.equal(code({ maximum: 'high' }, grype('fixed')), 'vulnerability-above-threshold');
   assert.equal(code({ maximum: 'high', onlyFixable: true }, grype('fixed')), 'vulnerability-above-threshold');
   assert.equal(code({ maximum: 'high', onlyFixable: true }, grype('not-fixed')), 'vulnerabilities-acceptable');
   assert.equal(code({ maximum: 'high', onlyFixable: true }, grype('unknown')), 'vulnerability-above-threshold');
-  const trivy = (one: Json) =>
-    cosign({ SchemaVersion: 2, Results: [{ Target: 't' }, { Target: 'u', Vulnerabilities: [one] }] });
   const found = { VulnerabilityID: 'CVE-2026-9', Severity: 'HIGH', PkgName: 'zlib' };
   assert.equal(code({ maximum: 'medium' }, trivy(found)), 'vulnerability-above-threshold');
   assert.equal(code({ maximum: 'medium', onlyFixable: true }, trivy(found)), 'vulnerabilities-acceptable');
@@ -144,7 +146,7 @@ test('severities as they are written', () => {
     ['CVSS:3.1/AV:N/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', 'unknown'],
     ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 'unknown'],
   ];
-  for (const [value, severity] of cases) assert.equal(severityOf(value), severity, String(value));
+  for (const [value, severity] of cases) assert.equal(severityOf(value), severity, JSON.stringify(value));
   assert.equal(worstSeverity(['low', 'unknown', 'high']), 'high');
   assert.equal(worstSeverity(['unknown']), 'unknown');
   assert.equal(worstSeverity([]), 'unknown');
