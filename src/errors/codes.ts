@@ -29,6 +29,11 @@ export const codes = {
     meaning: 'The sensor program was not found.',
     remedy: 'Run `make setup`, or name it with HOLDFAST_SENSOR.',
   },
+  'sensor-not-alone': {
+    exit: 3,
+    meaning: 'Another sensor watches this host already, perhaps from a container.',
+    remedy: 'Stop the other `holdfast watch`: one per host.',
+  },
   'sensor-protocol': {
     exit: 3,
     meaning: 'The sensor speaks another version of the protocol.',
@@ -584,6 +589,42 @@ export const codes = {
     exit: 3,
     meaning: 'The image is still being verified and there was no time to wait for it.',
     remedy: 'Ask again: the work goes on, and the answer will be there.',
+  },
+  // admission
+  'admission-kind-unknown': {
+    exit: 1,
+    meaning: 'The webhook was asked about a kind of object of which it does not know whether it holds pods.',
+    remedy: 'Take the kind out of the rules of the webhook; pods that are made from it are judged all the same.',
+  },
+  'admission-malformed': {
+    exit: 1,
+    meaning: 'What the webhook was asked is not an AdmissionReview, or its object does not have the shape of its kind.',
+    remedy: 'Nothing if the API server did not send it; otherwise report it with the message.',
+  },
+  'admission-overloaded': {
+    exit: 3,
+    meaning: 'The webhook is answering as many requests as it takes at a time.',
+    remedy: 'Try again; run more replicas, or narrow the rules of the webhook.',
+  },
+  'admission-unpinned': {
+    exit: 1,
+    meaning: 'A pod names an image by tag: what the tag means may change before the node pulls it.',
+    remedy: 'Register `/mutate` too, which pins tags to digests, or name the image by digest.',
+  },
+  'admission-unrecorded': {
+    exit: 3,
+    meaning: 'The decision could not be written to the store in time, and what is not on record is no yes.',
+    remedy: 'See whether the disk of the store is full or slow (`--store`).',
+  },
+  'listen-failed': {
+    exit: 3,
+    meaning: 'The address can not be listened on.',
+    remedy: 'Check that nothing else listens there and that the port may be used.',
+  },
+  'tls-unusable': {
+    exit: 2,
+    meaning: 'Certificate and key are not PEM, do not belong together, or can not be used.',
+    remedy: 'Give a certificate (with its chain) and its own private key.',
   },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;

@@ -12,6 +12,7 @@ export const evidenceKinds = [
   'finding',
   'coverage',
   'verdict',
+  'admission',
 ] as const;
 
 export type EvidenceKind = (typeof evidenceKinds)[number];
