@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include "alone.h"
 #include "clock.h"
 #include "containers.h"
 #include "counts.h"
@@ -36,6 +37,7 @@
 #define FILES_BUDGET 256
 #define MAPPINGS_BUDGET 1024
 #define MINUTE_SECONDS 60
+#define NOT_ALONE 4 /* exit code; src/sensor/run.ts knows it */
 
 enum source { GUARD, MOUNTS, RING, FILES, MAPPINGS, HASH, INPUT, SIGNALS, OUTPUT, SOURCES };
 
@@ -226,6 +228,10 @@ static int run(void)
 		return fail("stdout", error);
 	containers_limit(options.max_containers);
 	error = kernel_open(&kernel);
+	if (!options.probe && !alone()) {
+		fprintf(stderr, "holdfast-sensor: another sensor watches this host\n");
+		return NOT_ALONE;
+	}
 	probe_hello();
 	probe_all(error);
 	if (options.probe) {

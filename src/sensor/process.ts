@@ -30,7 +30,8 @@ function gap(cause: GapCause, container: bigint, from: bigint, to: bigint, count
  * that this side of the pipe can notice (a hole in the numbering, a frame that can't be read, a restart) comes as a
  * `gap` event between the others, before what follows it.
  *
- * @throws HoldfastError `sensor-silent` when its first life ends before hello, `sensor-protocol`
+ * @throws HoldfastError `sensor-not-alone` when another one watches this host, `sensor-silent` when its first life ends
+ * before hello, `sensor-protocol`
  */
 export async function* startSensor(start: StartSensor): AsyncGenerator<readonly SensorEvent[], void, undefined> {
   const args = sensorArguments(start.options);
@@ -42,10 +43,11 @@ export async function* startSensor(start: StartSensor): AsyncGenerator<readonly 
     let hello: Hello | undefined;
     let born = 0n;
     let why = '';
+    let notAlone = false;
     for (;;) {
       const step = await life.next();
       if (step.done === true) {
-        why = step.value.why;
+        ({ why, notAlone } = step.value);
         break;
       }
       const batch: SensorEvent[] = [];
@@ -69,7 +71,8 @@ export async function* startSensor(start: StartSensor): AsyncGenerator<readonly 
       yield batch;
     }
     if (start.signal.aborted) return;
-    if (hello === undefined && lastSeen === undefined) throw new HoldfastError('sensor-silent', why);
+    if (hello === undefined && lastSeen === undefined)
+      throw new HoldfastError(notAlone ? 'sensor-not-alone' : 'sensor-silent', why);
     if (lastSeen !== undefined && hello !== undefined && lastSeen - born > healthyNanos) backoff = backoffFirst;
     start.onRestart?.(why, backoff);
     await sleep(backoff, undefined, { signal: start.signal }).catch(() => undefined);

@@ -11,6 +11,8 @@ import { protocol } from './layout.ts';
 const silentAfterMillis = 8000;
 /** What is kept of its stderr, for the message when it dies. */
 const stderrMax = 2048;
+/** Its exit code when another sensor watches this host (sensor/main.c). */
+const notAloneCode = 4;
 /** How long it may take to end on SIGTERM. */
 const endMillis = 2000;
 
@@ -19,6 +21,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 /** How one run of the sensor ended, when it was not by our signal. */
 export interface RunEnd {
   readonly why: string;
+  /** It found another sensor on this host and left. */
+  readonly notAlone: boolean;
 }
 
 /**
@@ -94,7 +98,7 @@ export async function* runOnce(
   if (failure.error !== undefined) why = failure.error.message;
   if (why === '') why = child.signalCode === null ? `exit code ${child.exitCode}` : `ended by ${child.signalCode}`;
   const said = errors().trim();
-  return { why: said === '' ? why : `${why}: ${said}` };
+  return { why: said === '' ? why : `${why}: ${said}`, notAlone: child.exitCode === notAloneCode };
 }
 
 /** Calls back when nothing came for too long while somebody waited. One timer for a whole life: reads are many. */

@@ -24,7 +24,7 @@ const tickMillis = 1000;
 /**
  * Watches until the signal: one process, with the sensor as its child. Returns how many entries could not be written.
  *
- * @throws HoldfastError `sensor-missing`, `sensor-silent`, `sensor-protocol`
+ * @throws HoldfastError `sensor-missing`, `sensor-not-alone`, `sensor-silent`, `sensor-protocol`
  */
 export async function watch(request: WatchRequest): Promise<number> {
   const binary = locateSensor(request.environment);

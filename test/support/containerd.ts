@@ -210,6 +210,8 @@ let hooked = false;
 
 /** Starts Debian's containerd for one test file; `stop()` it in `after`. What is left by a killed test run is swept first. */
 export async function startContainerd(options: StartOptions = {}): Promise<TestContainerd> {
+  // Test files may run on one host at once, each with a sensor; elsewhere there is one per host.
+  process.env['HOLDFAST_BESIDE_OTHERS'] ??= '1';
   hook();
   sweepStale();
   const containerd = new TestContainerd(mkdtempSync('/tmp/holdfast-ctd-'), options);
