@@ -1,5 +1,5 @@
 import type { Digest } from './digest.ts';
-import { digestIn, fieldsOf, sizeOf, textMapOf, textOf } from './json.ts';
+import { digestIn, exactFieldsOf, sizeOf, textMapOf, textOf } from './json.ts';
 import { type Platform, platformIn } from './platform.ts';
 
 /** OCI image-spec 1.1, descriptor.md. */
@@ -13,7 +13,7 @@ export interface Descriptor {
 
 /** @throws HoldfastError `oci-malformed`, `digest-malformed` */
 export function parseDescriptor(value: unknown, place: string): Descriptor {
-  const fields = fieldsOf(value, place);
+  const fields = exactFieldsOf(value, place);
   const platform = platformIn(fields['platform'], place);
   return {
     mediaType: textOf(fields, 'mediaType', place),

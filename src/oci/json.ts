@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { HoldfastError } from '../errors/index.ts';
 import { type Digest, parseDigest } from './digest.ts';
+import { lookAlikeKey, repeatedKey } from './json-keys.ts';
 import { ociLimits } from './limits.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -27,7 +28,7 @@ function depthOf(bytes: Uint8Array): number {
 }
 
 /**
- * JSON of someone else's: UTF-8 without damage, bounded depth, an object at the top.
+ * JSON of someone else's: UTF-8 without damage, bounded depth, no key twice, an object at the top.
  * The caller has already bounded its bytes.
  * @throws HoldfastError `oci-malformed`, `oci-limit`
  */
@@ -39,11 +40,29 @@ export function parseJsonObject(bytes: Uint8Array, place: string, depth = ociLim
 export function parseJson(bytes: Uint8Array, place: string, depth = ociLimits.jsonDepth): unknown {
   if (!isUtf8(bytes)) throw malformed('not UTF-8', place);
   if (depthOf(bytes) > depth) throw new HoldfastError('oci-limit', `JSON deeper than ${depth}`, { place });
+  let value: unknown;
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
   } catch (cause) {
     throw new HoldfastError('oci-malformed', `not JSON: ${(cause as Error).message}`, { place, cause });
   }
+  const repeated = repeatedKey(bytes);
+  if (repeated !== undefined) throw malformed(`the key ${JSON.stringify(repeated.slice(0, 100))} stands twice`, place);
+  return value;
+}
+
+/** What of an OCI manifest, index or descriptor decides what it means (image-spec 1.1). */
+const meaningful = [
+  'mediaType', 'artifactType', 'digest', 'size', 'config', 'layers', 'manifests', 'subject', 'annotations', 'platform',
+  'os', 'architecture', 'variant',
+]; // biome-ignore format: a list of words
+
+/** An object with these keys as the specification writes them, none of them also in another case. @throws HoldfastError `oci-malformed` */
+export function exactFieldsOf(value: unknown, place: string): Fields {
+  const fields = fieldsOf(value, place);
+  const other = lookAlikeKey(fields, meaningful);
+  if (other !== undefined) throw malformed(`the key ${JSON.stringify(other)} is read differently by others`, place);
+  return fields;
 }
 
 export function fieldsOf(value: unknown, place: string): Fields {

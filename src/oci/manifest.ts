@@ -1,6 +1,6 @@
 import { HoldfastError } from '../errors/index.ts';
 import { type Descriptor, parseDescriptor } from './descriptor.ts';
-import { listOf, optionalTextOf, parseJsonObject } from './json.ts';
+import { exactFieldsOf, listOf, optionalTextOf, parseJson } from './json.ts';
 import { type OciLimits, ociLimits } from './limits.ts';
 import { isConfigType, isIndexType, isManifestType, requireLayerType } from './media.ts';
 
@@ -25,7 +25,7 @@ export function parseDocument(
   place: string,
   limits: OciLimits = ociLimits,
 ): Document {
-  const fields = parseJsonObject(bytes, place, limits.jsonDepth);
+  const fields = exactFieldsOf(parseJson(bytes, place, limits.jsonDepth), place);
   const own = optionalTextOf(fields, 'mediaType', place);
   if (own !== undefined && own !== mediaType) {
     throw new HoldfastError(

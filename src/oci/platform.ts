@@ -1,5 +1,5 @@
 import { HoldfastError } from '../errors/index.ts';
-import { type Fields, fieldsOf, optionalTextOf } from './json.ts';
+import { exactFieldsOf, type Fields, optionalTextOf } from './json.ts';
 
 /** OCI's words for an operating system and an architecture (Go's GOOS and GOARCH). */
 export interface Platform {
@@ -37,7 +37,7 @@ export function formatPlatform(platform: Platform): string {
 /** A platform object of a descriptor or of a config; undefined when it names none. */
 export function platformIn(value: unknown, place: string): Platform | undefined {
   if (value === undefined || value === null) return undefined;
-  const fields: Fields = fieldsOf(value, place);
+  const fields: Fields = exactFieldsOf(value, place);
   const os = optionalTextOf(fields, 'os', place);
   const architecture = optionalTextOf(fields, 'architecture', place);
   const variant = optionalTextOf(fields, 'variant', place);

@@ -1,7 +1,16 @@
 import { HoldfastError } from '../errors/index.ts';
 import { parseDescriptor } from './descriptor.ts';
 import { type Digest, hexOf } from './digest.ts';
-import { type Fields, fieldsOf, listOf, optionalTextOf, parseJsonObject, textMapOf } from './json.ts';
+import {
+  exactFieldsOf,
+  type Fields,
+  fieldsOf,
+  listOf,
+  optionalTextOf,
+  parseJson,
+  parseJsonObject,
+  textMapOf,
+} from './json.ts';
 import { ociLimits } from './limits.ts';
 import type { Referrer } from './repository.ts';
 
@@ -71,7 +80,7 @@ export interface ManifestFacts {
 
 /** @throws HoldfastError `oci-malformed`, `oci-limit`, `digest-malformed` */
 export function factsOf(bytes: Uint8Array, place: string): ManifestFacts {
-  const fields = parseJsonObject(bytes, place);
+  const fields = exactFieldsOf(parseJson(bytes, place), place);
   const subject = present(fields, 'subject')
     ? parseDescriptor(fields['subject'], `${place}, subject`).digest
     : undefined;

@@ -51,55 +51,55 @@ function breaking(times: number, bytes: number): { readonly intercept: Intercept
 
 describe('a blob whose connection breaks', () => {
   it('goes on where it broke', async () => {
-    await using it = await started();
+    await using here = await started();
     const { intercept, ranges } = breaking(3, 200_000);
-    it.registry.intercept = intercept;
-    assert.deepEqual(await readBlob(it.repository, blob, bound), large);
+    here.registry.intercept = intercept;
+    assert.deepEqual(await readBlob(here.repository, blob, bound), large);
     assert.equal(ranges.length, 4);
     assert.equal(ranges[0], 'none');
     for (const range of ranges.slice(1)) assert.match(range, /^bytes=[1-9][0-9]*-1048575$/);
   });
 
   it('where the server knows no ranges it is read again and what was had is dropped', async () => {
-    await using it = await started({ ranges: false });
-    it.registry.intercept = breaking(1, 200_000).intercept;
-    assert.deepEqual(await readBlob(it.repository, blob, bound), large);
+    await using here = await started({ ranges: false });
+    here.registry.intercept = breaking(1, 200_000).intercept;
+    assert.deepEqual(await readBlob(here.repository, blob, bound), large);
   });
 
   it('that breaks each time is given up', async () => {
-    await using it = await started();
+    await using here = await started();
     const { intercept, ranges } = breaking(Number.POSITIVE_INFINITY, 1000);
-    it.registry.intercept = intercept;
-    assert.equal(await codeOf(readBlob(it.repository, blob, bound)), 'registry-unreachable');
+    here.registry.intercept = intercept;
+    assert.equal(await codeOf(readBlob(here.repository, blob, bound)), 'registry-unreachable');
     assert.equal(ranges.length, 5);
   });
 
   it('a server that goes on with another part is not believed', async () => {
-    await using it = await started();
+    await using here = await started();
     const first = breaking(1, 200_000).intercept;
-    it.registry.intercept = (request, response) => {
+    here.registry.intercept = (request, response) => {
       if (request.headers.range === undefined) return first(request, response);
       return reply(response, 206, { 'content-range': `bytes 0-9/${large.length}` }, large.subarray(0, 10));
     };
-    assert.equal(await codeOf(readBlob(it.repository, blob, bound)), 'registry-malformed');
+    assert.equal(await codeOf(readBlob(here.repository, blob, bound)), 'registry-malformed');
   });
 
   it('one that is cut short without a word is too short', async () => {
-    await using it = await started();
-    it.registry.intercept = (_request, response) => reply(response, 200, {}, large.subarray(0, 1000));
-    assert.equal(await codeOf(readBlob(it.repository, blob, bound)), 'blob-size');
+    await using here = await started();
+    here.registry.intercept = (_request, response) => reply(response, 200, {}, large.subarray(0, 1000));
+    assert.equal(await codeOf(readBlob(here.repository, blob, bound)), 'blob-size');
   });
 
   it('ends with the caller', async () => {
-    await using it = await started();
-    it.registry.intercept = (_request, response) => {
+    await using here = await started();
+    here.registry.intercept = (_request, response) => {
       response.writeHead(200, { 'content-length': String(large.length) });
       response.write(large.subarray(0, 1000));
       return true;
     };
     const reason = new Error('called off');
     const controller = new AbortController();
-    const reading = readBlob(it.repository, blob, { ...bound, signal: controller.signal });
+    const reading = readBlob(here.repository, blob, { ...bound, signal: controller.signal });
     setTimeout(() => controller.abort(reason), 50);
     await assert.rejects(reading, (error) => error === reason);
   });
@@ -116,19 +116,19 @@ describe('a registry that fails for a moment', () => {
         return true;
       },
     ] satisfies readonly Intercept[]) {
-      await using it = await started();
-      await pushImage(it.repository, image, 'latest');
+      await using here = await started();
+      await pushImage(here.repository, image, 'latest');
       let count = 0;
-      it.registry.intercept = (request, response) => (++count === 1 ? fail(request, response) : false);
-      assert.equal((await it.repository.resolve('latest', signal)).digest, image.manifest.digest);
+      here.registry.intercept = (request, response) => (++count === 1 ? fail(request, response) : false);
+      assert.equal((await here.repository.resolve('latest', signal)).digest, image.manifest.digest);
     }
   });
 
   it('for good is unreachable', async () => {
-    await using it = await started();
-    it.registry.intercept = (_request, response) => reply(response, 500, {}, '{"errors":[{"code":"UNKNOWN"}]}');
-    assert.equal(await codeOf(it.repository.resolve('latest', signal)), 'registry-unreachable');
-    assert.equal(await codeOf(it.repository.referrers(image.manifest.digest, signal)), 'registry-unreachable');
+    await using here = await started();
+    here.registry.intercept = (_request, response) => reply(response, 500, {}, '{"errors":[{"code":"UNKNOWN"}]}');
+    assert.equal(await codeOf(here.repository.resolve('latest', signal)), 'registry-unreachable');
+    assert.equal(await codeOf(here.repository.referrers(image.manifest.digest, signal)), 'registry-unreachable');
   });
 
   it('that is not there is unreachable', async () => {
@@ -139,12 +139,12 @@ describe('a registry that fails for a moment', () => {
   });
 
   it('a referrers API that fails is no empty list, whatever the fallback tag has', async () => {
-    await using it = await started();
-    await pushImage(it.repository, image, 'latest');
+    await using here = await started();
+    await pushImage(here.repository, image, 'latest');
     for (const status of [401, 403, 500]) {
-      it.registry.intercept = (request, response) =>
+      here.registry.intercept = (request, response) =>
         request.url?.includes('/referrers/') === true && reply(response, status, {});
-      assert.notEqual(await codeOf(it.repository.referrers(image.manifest.digest, signal)), 'no error');
+      assert.notEqual(await codeOf(here.repository.referrers(image.manifest.digest, signal)), 'no error');
     }
   });
 });
@@ -162,19 +162,19 @@ async function push(registry: TestRegistry, repository: Repository, bytes: Buffe
 
 describe('uploads', () => {
   it('small ones in one piece, large ones in chunks', async () => {
-    await using it = await started();
-    assert.deepEqual(await push(it.registry, it.repository, randomBytes(1000)), { POST: 1, PUT: 1 });
-    assert.deepEqual(await push(it.registry, it.repository, randomBytes(250_000)), { POST: 1, PATCH: 3, PUT: 1 });
-    assert.deepEqual(await push(it.registry, it.repository, Buffer.alloc(0)), { POST: 1, PUT: 1 });
+    await using here = await started();
+    assert.deepEqual(await push(here.registry, here.repository, randomBytes(1000)), { POST: 1, PUT: 1 });
+    assert.deepEqual(await push(here.registry, here.repository, randomBytes(250_000)), { POST: 1, PATCH: 3, PUT: 1 });
+    assert.deepEqual(await push(here.registry, here.repository, Buffer.alloc(0)), { POST: 1, PUT: 1 });
   });
 
   it('a chunk that broke goes on where the registry has it', async () => {
-    await using it = await started();
+    await using here = await started();
     let broken = 0;
-    it.registry.intercept = async (request) => {
+    here.registry.intercept = async (request) => {
       if (request.method !== 'PATCH' || broken++ !== 1) return false;
       const id = /uploads\/([^?]+)/.exec(request.url ?? '')?.[1] ?? '';
-      const uploads = it.registry.repository('a/b').uploads;
+      const uploads = here.registry.repository('a/b').uploads;
       let kept = uploads.get(id) ?? Buffer.alloc(0);
       for await (const part of request as AsyncIterable<Buffer>) {
         kept = Buffer.concat([kept, part.subarray(0, 30_000)]);
@@ -184,37 +184,37 @@ describe('uploads', () => {
       request.socket.destroy();
       return true;
     };
-    const methods = await push(it.registry, it.repository, randomBytes(450_000));
+    const methods = await push(here.registry, here.repository, randomBytes(450_000));
     assert.equal(methods['GET'], 1);
     assert.equal(methods['POST'], 1);
   });
 
   it('a stream is opened once for all chunks, and anew only to go back', async () => {
-    await using it = await started();
+    await using here = await started();
     const bytes = randomBytes(450_000);
     let opened = 0;
     const content = async function* (): AsyncGenerator<Uint8Array> {
       opened++;
       for (let at = 0; at < bytes.length; at += 7919) yield await Promise.resolve(bytes.subarray(at, at + 7919));
     };
-    assert.equal(await it.repository.pushBlob(blobOf(bytes), content, signal), 'pushed');
+    assert.equal(await here.repository.pushBlob(blobOf(bytes), content, signal), 'pushed');
     assert.equal(opened, 1);
-    assert.deepEqual(it.registry.repository('a/b').blobs.get(digestOf(bytes)), bytes);
+    assert.deepEqual(here.registry.repository('a/b').blobs.get(digestOf(bytes)), bytes);
   });
 
   it('one in one piece that broke is begun anew', async () => {
-    await using it = await started();
+    await using here = await started();
     let broken = 0;
-    it.registry.intercept = (request) => {
+    here.registry.intercept = (request) => {
       if (request.method !== 'PUT' || broken++ > 0) return false;
       request.socket.destroy();
       return true;
     };
-    assert.deepEqual(await push(it.registry, it.repository, randomBytes(1000)), { POST: 2, PUT: 2 });
+    assert.deepEqual(await push(here.registry, here.repository, randomBytes(1000)), { POST: 2, PUT: 2 });
   });
 
   it('content longer, shorter or other than announced, in chunks: nothing is stored, and the reason is said', async () => {
-    await using it = await started();
+    await using here = await started();
     const bytes = randomBytes(250_000);
     const digest: Digest = digestOf(bytes);
     const cases = [
@@ -223,27 +223,27 @@ describe('uploads', () => {
       ['digest-mismatch', randomBytes(250_000)],
     ] as const;
     for (const [code, content] of cases) {
-      assert.equal(await codeOf(it.repository.pushBlob({ digest, size: bytes.length }, content, signal)), code);
+      assert.equal(await codeOf(here.repository.pushBlob({ digest, size: bytes.length }, content, signal)), code);
     }
-    assert.equal(it.registry.repository('a/b').blobs.get(digest), undefined);
+    assert.equal(here.registry.repository('a/b').blobs.get(digest), undefined);
   });
 
   it('one that is refused says what the registry said', async () => {
-    await using it = await started();
-    it.registry.intercept = (request, response) =>
+    await using here = await started();
+    here.registry.intercept = (request, response) =>
       request.method === 'PUT' && reply(response, 400, {}, '{"errors":[{"code":"SIZE_INVALID","message":"too big"}]}');
     await assert.rejects(
-      it.repository.pushBlob(blobOf(Buffer.from('x')), Buffer.from('x'), signal),
+      here.repository.pushBlob(blobOf(Buffer.from('x')), Buffer.from('x'), signal),
       /SIZE_INVALID too big/,
     );
-    const artifact = pushArtifact(it.repository, image.manifest, 'application/x', 'x');
+    const artifact = pushArtifact(here.repository, image.manifest, 'application/x', 'x');
     assert.equal(await codeOf(artifact), 'registry-refused');
   });
 });
 
 describe('the fallback tag', () => {
   it('keeps what others wrote in it as they wrote it', async () => {
-    await using it = await started({ referrers: 'none' });
+    await using here = await started({ referrers: 'none' });
     const theirs = {
       mediaType: manifestType,
       digest: digestOf(large),
@@ -259,12 +259,12 @@ describe('the fallback tag', () => {
       annotations: { k: 'v' },
     };
     const tag = `sha256-${image.manifest.digest.slice(7)}`;
-    await it.repository.pushManifest(
+    await here.repository.pushManifest(
       { bytes: Buffer.from(JSON.stringify(index)), mediaType: index.mediaType, tag },
       signal,
     );
-    const ours = await pushArtifact(it.repository, image.manifest, 'application/x', 'one');
-    const now = JSON.parse(Buffer.from((await it.repository.manifest(tag, signal)).bytes).toString()) as typeof index;
+    const ours = await pushArtifact(here.repository, image.manifest, 'application/x', 'one');
+    const now = JSON.parse(Buffer.from((await here.repository.manifest(tag, signal)).bytes).toString()) as typeof index;
     assert.deepEqual(now.annotations, index.annotations);
     assert.deepEqual(now.manifests[0], theirs);
     assert.equal(now.manifests[1]?.digest, ours.digest);
@@ -272,11 +272,11 @@ describe('the fallback tag', () => {
   });
 
   it('a writer that lost its entry to another who saw an older list writes it anew', async () => {
-    await using it = await started({ referrers: 'none' });
+    await using here = await started({ referrers: 'none' });
     const tag = `sha256-${image.manifest.digest.slice(7)}`;
-    const store = it.registry.repository('a/b');
+    const store = here.registry.repository('a/b');
     let overwritten = 0;
-    it.registry.intercept = (request) => {
+    here.registry.intercept = (request) => {
       // After our first write somebody without our care writes a list without us.
       if (
         request.method === 'GET' &&
@@ -292,9 +292,9 @@ describe('the fallback tag', () => {
       }
       return false;
     };
-    const ours = await pushArtifact(it.repository, image.manifest, 'application/x', 'one');
+    const ours = await pushArtifact(here.repository, image.manifest, 'application/x', 'one');
     assert.equal(overwritten > 1, true);
-    const found = await it.repository.referrers(image.manifest.digest, signal);
+    const found = await here.repository.referrers(image.manifest.digest, signal);
     assert.deepEqual(
       found.map((one) => one.digest),
       [ours.digest],
@@ -302,11 +302,11 @@ describe('the fallback tag', () => {
   });
 
   it('that others win each time is a conflict, not a loop', async () => {
-    await using it = await started({ referrers: 'none' });
-    await using repository = await openAt(it.registry.host, { registryLimits: { tagAttempts: 3 } });
-    it.registry.intercept = (request, response) =>
+    await using here = await started({ referrers: 'none' });
+    await using repository = await openAt(here.registry.host, { registryLimits: { tagAttempts: 3 } });
+    here.registry.intercept = (request, response) =>
       request.method === 'PUT' && request.url?.includes('/manifests/sha256-') === true && reply(response, 412, {});
-    const push = pushArtifact(repository, image.manifest, 'application/x', 'one');
-    assert.equal(await codeOf(push), 'registry-conflict');
+    const pushing = pushArtifact(repository, image.manifest, 'application/x', 'one');
+    assert.equal(await codeOf(pushing), 'registry-conflict');
   });
 });

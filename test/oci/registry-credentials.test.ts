@@ -116,60 +116,60 @@ async function behindTokens(answer: (request: IncomingMessage, response: ServerR
 
 describe('bearer tokens', () => {
   it('are fetched with service and scope, once for many requests', async () => {
-    await using it = await behindTokens((_request, response) => reply(response, 200, {}, '{"token":"good"}'));
-    await using repository = await openAt(it.registry.host, { credentials: password });
+    await using here = await behindTokens((_request, response) => reply(response, 200, {}, '{"token":"good"}'));
+    await using repository = await openAt(here.registry.host, { credentials: password });
     await Promise.all(Array.from({ length: 8 }, () => repository.resolve('latest', signal)));
     await repository.tags(signal);
-    assert.equal(it.tokens.requests.length, 1);
-    const [asked] = it.tokens.requests;
+    assert.equal(here.tokens.requests.length, 1);
+    const [asked] = here.tokens.requests;
     assert.equal(asked?.authorization, basic);
     const query = new URL(asked?.url ?? '', 'http://x').searchParams;
     assert.equal(query.get('service'), 'svc');
     assert.deepEqual(query.getAll('scope'), ['repository:a/b:pull']);
     // The password went to the token server alone.
-    assert.ok(!secretsSeen(it.registry).includes(basic));
+    assert.ok(!secretsSeen(here.registry).includes(basic));
   });
 
   it('are fetched anonymously without credentials', async () => {
-    await using it = await behindTokens((_request, response) => reply(response, 200, {}, '{"access_token":"good"}'));
-    await using repository = await openAt(it.registry.host);
+    await using here = await behindTokens((_request, response) => reply(response, 200, {}, '{"access_token":"good"}'));
+    await using repository = await openAt(here.registry.host);
     await repository.resolve('latest', signal);
-    assert.equal(it.tokens.requests[0]?.authorization, undefined);
+    assert.equal(here.tokens.requests[0]?.authorization, undefined);
   });
 
   it('an identity token is changed into a token by POST', async () => {
     let body = '';
-    await using it = await behindTokens((request, response) => {
+    await using here = await behindTokens((request, response) => {
       request.on('data', (part: Buffer) => {
         body += part.toString();
       });
       request.on('end', () => reply(response, 200, {}, '{"access_token":"good"}'));
       return true;
     });
-    await using repository = await openAt(it.registry.host, { credentials: { kind: 'identity', token: secret } });
+    await using repository = await openAt(here.registry.host, { credentials: { kind: 'identity', token: secret } });
     await repository.resolve('latest', signal);
     const fields = new URLSearchParams(body);
     assert.equal(fields.get('grant_type'), 'refresh_token');
     assert.equal(fields.get('refresh_token'), secret);
-    assert.equal(it.tokens.requests[0]?.url, '/token');
+    assert.equal(here.tokens.requests[0]?.url, '/token');
   });
 
   it('one that has run out is fetched anew', async () => {
     let good = 'good';
-    await using it = await behindTokens((_request, response) =>
+    await using here = await behindTokens((_request, response) =>
       reply(response, 200, {}, JSON.stringify({ token: good })),
     );
-    await using repository = await openAt(it.registry.host);
+    await using repository = await openAt(here.registry.host);
     await repository.resolve('latest', signal);
-    const first = it.registry.intercept;
-    it.registry.intercept = (request, response) => {
+    const first = here.registry.intercept;
+    here.registry.intercept = (request, response) => {
       if (request.headers.authorization === 'Bearer better') return false;
       request.headers.authorization = 'none';
       return first?.(request, response) ?? false;
     };
     good = 'better';
     await repository.tags(signal);
-    assert.equal(it.tokens.requests.length, 2);
+    assert.equal(here.tokens.requests.length, 2);
   });
 
   it('a token server that refuses, lies or floods: no token, and no secret in the message', async () => {
@@ -183,8 +183,8 @@ describe('bearer tokens', () => {
       ['registry-malformed', (_q, response) => reply(response, 200, {}, '['.repeat(10_000))],
     ];
     for (const [code, answer] of cases) {
-      await using it = await behindTokens(answer);
-      await using repository = await openAt(it.registry.host, { credentials: password });
+      await using here = await behindTokens(answer);
+      await using repository = await openAt(here.registry.host, { credentials: password });
       const error = await failureOf(repository.resolve('latest', signal));
       assert.equal((error as Error & { code?: string }).code, code);
       assert.ok(!inspect(error, { depth: 20 }).includes(secret));
@@ -266,6 +266,10 @@ describe('redirects', () => {
   });
 });
 
+/** A helper that has these credentials for whatever it is asked. */
+const writes = (user: string, pass: string): string =>
+  `read server; printf '{"ServerURL":"%s","Username":"${user}","Secret":"${pass}"}' "$server"`;
+
 describe('Docker’s configuration', () => {
   it('credential to a look-alike host: only the whole host with its port counts', async () => {
     await using registry = await filled();
@@ -304,8 +308,6 @@ describe('Docker’s configuration', () => {
   it('a helper for this host comes before the helper for all, that before the file', async () => {
     await using registry = await filled();
     registry.intercept = wantsBasic;
-    const writes = (user: string, pass: string): string =>
-      `read server; printf '{"ServerURL":"%s","Username":"${user}","Secret":"${pass}"}' "$server"`;
     const config = await configured(
       {
         credHelpers: { [registry.host]: 'own' },

@@ -80,6 +80,8 @@ describe('names of images in registries', () => {
   });
 });
 
+const may = (to: string, registry: URL, plain: boolean): boolean => maySendSecret(new URL(to), registry, plain);
+
 describe('origins', () => {
   it('only loopback is asked without TLS, and TLS comes first', () => {
     assert.deepEqual(originsOf('docker.io', true), ['https://registry-1.docker.io']);
@@ -96,7 +98,6 @@ describe('origins', () => {
   it('secrets go over TLS, or in the clear where that was asked for', () => {
     const tls = new URL('https://r.example');
     const clear = new URL('http://r.example');
-    const may = (to: string, registry: URL, plain: boolean): boolean => maySendSecret(new URL(to), registry, plain);
     assert.ok(may('https://auth.example/token', tls, false));
     assert.ok(!may('http://auth.example/token', tls, false));
     assert.ok(!may('http://auth.example/token', tls, true));
@@ -108,6 +109,8 @@ describe('origins', () => {
     assert.ok(!may('ftp://auth.example/token', clear, true));
   });
 });
+
+const quote = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
 const shown = (header: string) =>
   parseChallenges(header)?.map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);
@@ -180,7 +183,6 @@ describe('WWW-Authenticate', () => {
     const value = fc.stringMatching(/^[\x20-\x7e]{0,40}$/);
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.dictionary(name, value, { maxKeys: 5 }))), (challenges) => {
-        const quote = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
         const written = challenges.map(
           ([scheme, parameters]) =>
             `${scheme} ${Object.entries(parameters)

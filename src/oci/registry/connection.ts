@@ -29,6 +29,8 @@ export interface Connection extends AsyncDisposable {
   readonly limits: RegistryLimits;
   /** As `Wire.ask`, authenticated. A 401 that stays comes back as the answer. */
   ask(request: RegistryRequest): Promise<Answer>;
+  /** Ends it once what was asked is answered. Disposing of it ends it at once. */
+  close(): Promise<void>;
 }
 
 interface Opened {
@@ -105,6 +107,7 @@ export function openConnection(host: string, options: RegistryOptions): Connecti
         }
       }
     },
-    [Symbol.asyncDispose]: () => dispatchers.close(),
+    close: () => dispatchers.close(),
+    [Symbol.asyncDispose]: () => dispatchers.destroy(),
   };
 }

@@ -15,7 +15,10 @@ export interface DispatcherOptions {
 
 export interface Dispatchers {
   to(url: URL): Dispatcher;
+  /** Once what was asked is answered. */
   close(): Promise<void>;
+  /** At once. */
+  destroy(): Promise<void>;
 }
 
 /** Proxies are those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY; a loopback host is never asked through one. */
@@ -62,6 +65,9 @@ export function openDispatchers(
       return dispatcher;
     },
     async close() {
+      await Promise.all([...made.values()].map((dispatcher) => dispatcher.close()));
+    },
+    async destroy() {
       await Promise.all([...made.values()].map((dispatcher) => dispatcher.destroy()));
     },
   };

@@ -64,6 +64,8 @@ export async function* readRegistryBlob(
       }
       return;
     } catch (error) {
+      // Nothing was lost but the end of the connection.
+      if (total !== undefined && had === total) return;
       const lost = asUnreachable(error, place, signal);
       if (lost === error || resumes >= limits.resumes) throw lost;
     } finally {

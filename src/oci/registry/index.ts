@@ -1,5 +1,6 @@
-export { type Connection, openConnection, type RegistryOptions } from './connection.ts';
+export type { RegistryOptions } from './connection.ts';
 export type { Credentials } from './credentials.ts';
 export { type RegistryLimits, registryLimits } from './limits.ts';
-export { formatRegistryName, isRepositoryName, isTag, parseRegistryName, type RegistryName } from './name.ts';
-export { openRegistryRepository, repositoryOf } from './repository.ts';
+export { formatRegistryName, parseRegistryName, type RegistryName } from './name.ts';
+export { openRegistries, type Registries } from './registries.ts';
+export { openRegistryRepository } from './repository.ts';

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors/index.ts';
 import type { Expected } from '../blobs.ts';
-import { type Digest, digestOf } from '../digest.ts';
+import { type Digest, digestOf, isDigest } from '../digest.ts';
 import { requireManifestSize } from '../manifest.ts';
 import { factsOf, ofType } from '../referrer-list.ts';
 import type { BlobContent, NewManifest, Referrer, Repository, StoredManifest } from '../repository.ts';
@@ -10,7 +10,7 @@ import { type BlobAddress, blobSize, readRegistryBlob } from './download.ts';
 import { openFallbackWriter } from './fallback-writer.ts';
 import { fetchManifest } from './manifests.ts';
 import { manifestMemory } from './memory.ts';
-import type { RegistryName } from './name.ts';
+import { isRepositoryName, isTag, type RegistryName } from './name.ts';
 import { apiReferrers, listReferrers } from './referrers.ts';
 import { listTags } from './tag-list.ts';
 import { uploadBlob } from './uploads.ts';
@@ -30,6 +30,7 @@ export function openRegistryRepository(
 /** One repository of a registry (OCI distribution-spec 1.1). Disposing of it leaves the connection open. */
 export function repositoryOf(connection: Connection, repository: string): Repository {
   const { limits } = connection;
+  requireName(repository);
   const name = `${connection.host}/${repository}`;
   const pull: BlobAddress = { connection, repository, scopes: [`repository:${repository}:pull`] };
   const push: BlobAddress = { connection, repository, scopes: [`repository:${repository}:pull,push`] };
@@ -39,6 +40,7 @@ export function repositoryOf(connection: Connection, repository: string): Reposi
   async function manifest(reference: string, signal: AbortSignal): Promise<StoredManifest> {
     const known = memory.get(reference);
     if (known !== undefined) return known;
+    requireReference(reference);
     const received = await fetchManifest(pull, reference, signal);
     if (received === undefined) {
       throw new HoldfastError('not-found', `no ${reference.slice(0, 140)} in it`, { place: name });
@@ -56,6 +58,7 @@ export function repositoryOf(connection: Connection, repository: string): Reposi
 
   async function pushManifest(pushed: NewManifest, signal: AbortSignal): Promise<StoredManifest['descriptor']> {
     const { bytes, mediaType, tag } = pushed;
+    if (tag !== undefined) requireReference(tag);
     const digest = digestOf(bytes);
     requireManifestSize(bytes, name);
     const { subject, ...facts } = factsOf(bytes, `${name}@${digest}`);
@@ -93,6 +96,7 @@ export function repositoryOf(connection: Connection, repository: string): Reposi
       return ofType(await listReferrers(pull, subject, signal), options?.artifactType);
     },
     async pushBlob(blob: Expected, content: BlobContent, signal, options) {
+      if (options?.mountFrom !== undefined) requireName(options.mountFrom);
       const there = await blobSize(push, blob.digest, signal);
       if (there === blob.size) return 'present';
       return await uploadBlob(push, blob, content, signal, options?.mountFrom);
@@ -100,4 +104,15 @@ export function repositoryOf(connection: Connection, repository: string): Reposi
     pushManifest,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** Names become parts of addresses and of what a token allows: none may lead out of its place. */
+function requireName(repository: string): void {
+  if (isRepositoryName(repository)) return;
+  throw new HoldfastError('source-malformed', `not a repository name: ${JSON.stringify(repository.slice(0, 100))}`);
+}
+
+function requireReference(reference: string): void {
+  if (isDigest(reference) || isTag(reference)) return;
+  throw new HoldfastError('source-malformed', `neither a tag nor a digest: ${JSON.stringify(reference.slice(0, 100))}`);
 }

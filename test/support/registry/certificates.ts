@@ -13,11 +13,12 @@ export interface TestAuthority {
   issue(name: string, extensions: string): TestCertificate;
 }
 
+function openssl(...args: readonly string[]): void {
+  execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
 export function testAuthority(scratch: string, name: string): TestAuthority {
   const at = (file: string): string => join(scratch, `${name}-${file}`);
-  const openssl = (...args: readonly string[]): void => {
-    execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  };
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl(
     'req',
