@@ -74,7 +74,8 @@ function parsed(text: string): ReturnType<typeof parse> {
   try {
     return parse(text);
   } catch (cause) {
-    throw new ExpressionFault((cause as Error).message.slice(0, 200).toWellFormed(), { cause });
+    const message = cause instanceof RangeError ? 'nested too deep' : (cause as Error).message;
+    throw new ExpressionFault(message.slice(0, 200).toWellFormed(), { cause });
   }
 }
 
