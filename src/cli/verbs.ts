@@ -9,7 +9,7 @@ export interface VerbModule {
 /** One verb as the list in `holdfast --help` shows it; its code is loaded only when it is called. */
 export interface Verb {
   readonly name: string;
-  readonly group: 'Images:' | 'Evidence:' | 'Running containers:' | 'This host:';
+  readonly group: 'Images:' | 'Evidence:' | 'Cluster:' | 'Running containers:' | 'This host:';
   readonly summary: string;
   /** A question of yes or no that other programs ask: whatever is not a yes is 1, also what could not be told. */
   readonly yesOrNo?: true;
@@ -83,6 +83,12 @@ export const verbs: readonly Verb[] = [
     summary: 'whether a Sigstore bundle is a good signature of a file',
     yesOrNo: true,
     load: () => import('./verify-bundle.ts'),
+  },
+  {
+    name: 'admission',
+    group: 'Cluster:',
+    summary: 'the admission webhook of a Kubernetes cluster',
+    load: () => import('./admission.ts'),
   },
   {
     name: 'watch',
