@@ -201,6 +201,16 @@ void files_forget(struct container *c)
 	c->files = NULL;
 }
 
+void files_refresh(void)
+{
+	for (struct container *c = containers_first(); c; c = c->next) {
+		if (!c->files || !c->files->silenced_data || c->fanotify < 0)
+			continue;
+		c->files->silenced_data = false;
+		marks_break_silence(c);
+	}
+}
+
 void files_minute(void)
 {
 	for (struct container *c = containers_first(); c; c = c->next) {

@@ -10,6 +10,7 @@ struct known_file;
 
 int files_read(int budget); /* takes turns among groups, a bounded number of events each */
 void files_minute(void);    /* files beyond the bound, once more */
+void files_refresh(void);   /* looks again at data that may have got the name of code */
 
 /* What was last reported of the file that the container sees under these numbers; NULL: nothing. */
 const struct known_file *files_known(struct container *c, __u32 dev, __u64 ino);

@@ -46,6 +46,7 @@ struct known_files {
 	__u64 refused;	   /* files beyond the bound */
 	__u64 refused_since;
 	__u64 refused_told;
+	bool silenced_data; /* the kernel is silent about files that are no code */
 };
 
 struct known_file *known_find(struct known_files *k, __u32 dev, __u64 ino);

@@ -145,6 +145,7 @@ static void timers(void)
 		next_count = now + options.count_interval * SECOND;
 		following_reconcile();
 		counts_all();
+		files_refresh();
 	}
 	if (now >= next_minute) {
 		next_minute = now + MINUTE_SECONDS * SECOND;

@@ -202,6 +202,11 @@ void marks_unsilence(struct container *c, int fd)
 	fanotify_mark(c->fanotify, FAN_MARK_REMOVE | FAN_MARK_IGNORED_MASK | FAN_MARK_EVICTABLE, WATCHED, fd, NULL);
 }
 
+void marks_break_silence(struct container *c)
+{
+	fanotify_mark(c->fanotify, FAN_MARK_FLUSH, 0, AT_FDCWD, NULL); /* of inodes alone */
+}
+
 void marks_forget(struct container *c)
 {
 	if (c->fanotify >= 0 && !c->shared_group) {

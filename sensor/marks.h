@@ -24,6 +24,9 @@ int marks_mount(struct container *c, int fd);
 bool marks_silence(struct container *c, int fd, __u32 dev, __u64 mask, bool survive);
 void marks_unsilence(struct container *c, int fd);
 
+/* Ends all silence in c's group (of all who share it): each file's next open is an event again. */
+void marks_break_silence(struct container *c);
+
 /* Closes c's own group. */
 void marks_forget(struct container *c);
 

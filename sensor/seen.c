@@ -8,8 +8,8 @@
  *   threads) when it is executed, is named like code, or starts with "#!" or ELF's magic.
  * - a log that is opened, appended to and closed over and over: an event each for the first APPENDS times, then none.
  *
- * Plain data that can be written is watched for its first OPENS openings, so that a file that was read under one name
- * and renamed to that of code is still seen under the second.
+ * Data that is no layer's may get the name of code by a rename, of which nobody tells: it is watched for its first
+ * OPENS openings, and then its silence is broken at each count interval (files_refresh).
  */
 #include <string.h>
 #include <sys/fanotify.h>
@@ -86,8 +86,10 @@ static void seen_again(struct sight *s, struct known_file *known, enum hf_open_k
 		marks_unsilence(s->c, s->fd);
 		marks_silence(s->c, s->fd, s->dev, FAN_OPEN | FAN_CLOSE_WRITE, true);
 		known->kinds |= KNOWN_APPENDED;
+		s->c->files->silenced_data = true;
 	} else if (kind == HF_OPEN_READ && known->opens >= OPENS && !(known->kinds & KNOWN_APPENDED)) {
 		marks_silence(s->c, s->fd, s->dev, FAN_OPEN, false);
+		s->c->files->silenced_data = true;
 	}
 }
 

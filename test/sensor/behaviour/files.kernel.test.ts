@@ -76,6 +76,25 @@ describe('files, in a real container', { timeout: 300_000 }, () => {
     }
   });
 
+  it('data that was read until it was silent, and then got the name of code, is seen and hashed under it', async () => {
+    const id = await stage.stay();
+    const run = async (script: string) => {
+      const { code, stderr } = await stage.containerd.exec(id, ['/bin/sh', '-c', script]);
+      assert.equal(code, 0, stderr);
+    };
+    await run('echo 1 > /tmp/data; for i in 1 2 3 4 5 6; do cat /tmp/data; done; mv /tmp/data /tmp/code.py');
+    // Longer than a count interval, which is one second here.
+    await stage.settle();
+    await run('cat /tmp/code.py');
+    const found = () => opens(stage.of(id), '/tmp/code.py').find((event) => event.kind === 'read');
+    await stage.until(() => found() !== undefined, 'the read of code.py');
+    const event = found();
+    assert.ok(event);
+    assert.match((await stage.hashOf(event.file)) ?? '', /^[0-9a-f]{64}$/);
+    await stage.containerd.remove(id);
+    await stage.gone(id);
+  });
+
   it('a large file keeps no small one waiting: what was asked for later is told first', async () => {
     const volume = join(stage.scratch, 'sizes');
     mkdirSync(volume);
