@@ -34,6 +34,7 @@ export function admissionEntry(
   const decisions = decisionsOf(verdict.judged);
   const body: Record<string, Json> = {
     route,
+    at: time,
     uid,
     operation,
     dryRun,

@@ -13,7 +13,8 @@ export const admissionFacts: FactSet = {
   apply(entry: Entry, transaction: FactTransaction): void {
     if (entry.kind !== 'admission') return;
     const body = entry.body as unknown as AdmissionBody;
-    transaction.run('INSERT INTO admissions VALUES (?, ?, ?)', body.id, entry.index, body.allowed ? 1 : 0);
+    // One request answered twice within a millisecond is one decision.
+    transaction.run('INSERT OR IGNORE INTO admissions VALUES (?, ?, ?)', body.id, entry.index, body.allowed ? 1 : 0);
     for (const { name, manifest, released } of admittedImages(body)) {
       transaction.run(
         `INSERT INTO admitted_images VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE
