@@ -3,6 +3,10 @@ import { HoldfastError } from '../../errors/index.ts';
 import { fieldsOf, listOf, optionalTextOf, parseJsonObject } from '../json.ts';
 import type { RegistryLimits } from './limits.ts';
 
+/** A body that nobody reads may take this much before its connection is given up for it. */
+const discardBytes = 64 << 10;
+const discardMillis = 2000;
+
 /** What a registry answered. The body must be read or discarded, or its connection stays taken. */
 export interface Answer {
   readonly status: number;
@@ -28,10 +32,17 @@ export function headerOf(answer: Answer, name: string): string | undefined {
   return value;
 }
 
-export function discard(answer: Answer): void {
+/** Ends a body wherever it is, and its connection with it unless the body had ended. */
+export function abandon(answer: Answer): void {
   // Whatever its connection says while it is thrown away is of no interest.
   answer.body.on('error', () => undefined);
   answer.body.destroy();
+}
+
+/** Lets a small body come in unread, in the background, so that its connection can be used again. */
+export function discard(answer: Answer): void {
+  const signal = AbortSignal.timeout(discardMillis);
+  answer.body.dump({ limit: discardBytes, signal }).catch(() => abandon(answer));
 }
 
 /**
@@ -63,7 +74,7 @@ export async function readAnswer(
     throw asUnreachable(error, place, signal);
   } finally {
     clearTimeout(timer);
-    discard(answer);
+    abandon(answer);
   }
 }
 

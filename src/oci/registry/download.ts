@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../errors/index.ts';
 import { type Digest, hexOf } from '../digest.ts';
 import { missingBlob } from '../layout/read.ts';
-import { type Answer, asUnreachable, discard, headerOf, placeOf, refusal, requireIdentity } from './answer.ts';
+import { type Answer, abandon, asUnreachable, discard, headerOf, placeOf, refusal, requireIdentity } from './answer.ts';
 import type { Connection } from './connection.ts';
 import type { RegistryLimits } from './limits.ts';
 
@@ -69,7 +69,7 @@ export async function* readRegistryBlob(
       const lost = asUnreachable(error, place, signal);
       if (lost === error || resumes >= limits.resumes) throw lost;
     } finally {
-      discard(answer);
+      abandon(answer);
     }
   }
 }
