@@ -32,7 +32,7 @@ export const stages: readonly Stage[] = [
   {
     name: 'shellcheck',
     limit: 60,
-    run: (signal) => verdictOf('shellcheck', ['bin/holdfast', '.ci/run', ...globSync('scripts/*.sh')], signal),
+    run: (signal) => verdictOf('shellcheck', ['bin/holdfast', '.ci/run', ...globSync('scripts/**/*.sh')], signal),
   },
   { name: 'house', limit: 120, run: (signal) => runTests(filesOf('house'), 1, signal) },
   { name: 'unit', limit: 8 * minutes, run: (signal) => runTestsTwice(filesOf('unit'), availableParallelism(), signal) },
