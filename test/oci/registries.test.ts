@@ -37,6 +37,9 @@ describe('many repositories of many registries', () => {
         (error) => error instanceof HoldfastError && error.code === 'source-malformed',
       );
     }
+    for (const host of ['u:p@h.io', 'h.io/x', 'h.io?x', 'h.io#', '', 'H.io', '127.1', 'h.io:x']) {
+      assert.throws(() => registries.repository({ host, repository: 'a' }), HoldfastError);
+    }
     const repository = registries.repository({ host: registry.host, repository: 'a/b' });
     for (const reference of ['../../x', 'a/b', '', '.x', 'sha256:abc', 'a?b', 'a b']) {
       assert.equal(await codeOf(repository.manifest(reference, signal)), 'source-malformed', reference);

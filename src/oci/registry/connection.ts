@@ -1,9 +1,11 @@
+import { HoldfastError } from '../../errors/index.ts';
 import { type Answer, asUnreachable, discard } from './answer.ts';
 import { type Authenticator, openAuthenticator } from './authenticator.ts';
 import type { Credentials } from './credentials.ts';
 import { type DispatcherOptions, openDispatchers } from './dispatchers.ts';
 import { credentialsFor } from './docker-config.ts';
 import { type RegistryLimits, registryLimits } from './limits.ts';
+import { isHost } from './name.ts';
 import { originsOf } from './origin.ts';
 import { isNoTls, openWire, type Request } from './wire.ts';
 
@@ -38,7 +40,9 @@ interface Opened {
   readonly authenticator: Authenticator;
 }
 
+/** @throws HoldfastError `source-malformed` */
 export function openConnection(host: string, options: RegistryOptions): Connection {
+  if (!isHost(host)) throw new HoldfastError('source-malformed', `not a host: ${JSON.stringify(host.slice(0, 100))}`);
   const limits = { ...registryLimits, ...options.registryLimits };
   const plainHttp = options.plainHttp === true;
   const origins = originsOf(host, plainHttp);

@@ -62,7 +62,8 @@ export function parseRegistryName(text: string): RegistryName | NameFault {
   return nameOf(host === 'index.docker.io' ? dockerHub : host, repository, tag, digest);
 }
 
-function isHost(host: string): boolean {
+/** HOST[:PORT] as it stands in a URL too. */
+export function isHost(host: string): boolean {
   if (host.length > longest || !hostPattern.test(host)) return false;
   // The URL parser knows which numbers are addresses and which ports there are; one that it would rewrite is refused.
   const url = URL.canParse(`https://${host}/`) ? new URL(`https://${host}/`) : undefined;

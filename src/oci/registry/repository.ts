@@ -52,7 +52,7 @@ export function repositoryOf(connection: Connection, repository: string): Reposi
 
   /** Whether `referrers` would find it without the fallback tag: some say `OCI-Subject` and list nothing (ECR). */
   async function isListed(subject: Digest, digest: Digest, signal: AbortSignal): Promise<boolean> {
-    const listed = await apiReferrers(pull, subject, signal);
+    const listed = await apiReferrers(push, subject, signal);
     return listed?.some((one) => one.digest === digest) ?? false;
   }
 
