@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** A registry that runs: its HOST:PORT on loopback, plain HTTP. */
@@ -34,6 +35,15 @@ export async function goRegistry(): Promise<RunningRegistry> {
   return { host, [Symbol.asyncDispose]: () => ended(child) };
 }
 
+async function listening(child: ChildProcess, log: string): Promise<string> {
+  while (child.exitCode === null && child.signalCode === null) {
+    const found = /listening on (127\.0\.0\.1:[0-9]+)/.exec(readFileSync(log, 'utf8'))?.[1];
+    if (found !== undefined) return found;
+    await sleep(10);
+  }
+  throw new Error(`docker-registry ended: ${readFileSync(log, 'utf8')}`);
+}
+
 /** Debian's docker-registry: no referrers API. Its files lie in a folder of its own and go with it. */
 export async function debianRegistry(): Promise<RunningRegistry> {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-registry-'));
@@ -48,18 +58,15 @@ export async function debianRegistry(): Promise<RunningRegistry> {
       http: { addr: '127.0.0.1:0' },
     }),
   );
+  // Into a file: a pipe would fill up, and stop it, while the test waits for a tool that talks to it.
+  const log = join(directory, 'log');
+  const descriptor = openSync(log, 'w');
   const child = spawn('docker-registry', ['serve', config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', descriptor],
     env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' },
   });
-  const lines = createInterface({ input: child.stderr });
-  const host = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`docker-registry ended with ${code}`)));
-    lines.on('line', (line) => {
-      const found = /listening on (127\.0\.0\.1:[0-9]+)/.exec(line)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-  });
+  closeSync(descriptor);
+  const host = await listening(child, log);
   return {
     host,
     async [Symbol.asyncDispose]() {
