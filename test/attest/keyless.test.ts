@@ -305,8 +305,8 @@ test("the validity of each part of the root counts, its end included; a neighbou
   );
   await using other = await newWorld();
   const borrowed = root((document) => {
-    const [own] = document.timestampAuthorities;
-    Object.assign(own?.validFor ?? {}, { end: past });
+    const [first] = document.timestampAuthorities;
+    Object.assign(first?.validFor ?? {}, { end: past });
     document.timestampAuthorities.push(...other.rootDocument.timestampAuthorities);
   });
   assert.throws(() => check(bundle, borrowed), { code: 'timestamp-invalid' });

@@ -20,14 +20,25 @@ interface Call {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Ends a command and all that it started: a shell's children would keep its output open. */
+function end(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 async function run({ command, verb, input, environment }: Call, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
   const [program, ...words] = command;
   const place = `exec:${command.join(' ')} ${verb}`;
+  // A process group of its own, to be ended whole.
   const child = spawn(program, [...words, verb], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(mostMilliseconds)]),
-    killSignal: 'SIGKILL',
+    detached: true,
   });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
@@ -35,21 +46,27 @@ async function run({ command, verb, input, environment }: Call, signal: AbortSig
   child.stdout.on('data', (chunk: Buffer) => {
     length += chunk.length;
     if (length <= mostBytes) chunks.push(chunk);
-    else child.kill('SIGKILL');
+    else reject(failed('it said too much', place));
   });
   // A command that has its answer without reading everything is free to.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
-  child.on('error', (cause) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    else reject(failed(cause.name === 'AbortError' ? 'it did not answer in time' : cause.message, place));
-  });
+  child.on('error', (cause) => reject(failed(cause.message, place)));
   child.on('close', (status, killed) => {
-    if (length > mostBytes) reject(failed('it said too much', place));
-    else if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
+    if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
     else reject(failed(`it ended with ${status ?? killed}`, place));
   });
-  return promise;
+  const late = setTimeout(() => reject(failed('it did not answer in time', place)), mostMilliseconds);
+  const stop = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener('abort', stop);
+    end(child.pid);
+    child.stdout.destroy();
+  }
 }
 
 /**
