@@ -2,11 +2,11 @@
 NODE := node_modules/.bin/node --disable-warning=ExperimentalWarning
 CHECK := $(NODE) scripts/check/main.ts
 
-.PHONY: help setup demo test lint bench ci
+.PHONY: help setup demo test interop lint bench ci
 .NOTPARALLEL:
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Debian packages that are missing, npm packages, the sensor; then bin/holdfast works from any folder
 	@scripts/setup.sh build run
@@ -15,9 +15,14 @@ demo: ## a real image under containerd, its Runtime BOM, an intrusion and what i
 	@scripts/setup.sh build run
 	@scripts/demo.sh $(if $(KEEP),--keep)
 
-test: ## every test: unit, kernel (root and BPF), truth (against other tools)
+test: ## every test: unit, kernel (root and BPF), truth and interop (against other tools)
 	@scripts/setup.sh build run test
-	@$(CHECK) unit kernel truth
+	@$(CHECK) unit kernel truth interop
+
+interop: ## cosign, oras, regctl and crane agree: built once from the Go proxy, kept in the cache folder
+	@scripts/setup.sh build run test
+	@scripts/interop/build.sh
+	@$(CHECK) interop
 
 lint: ## format, lint, types, shell, C, and the rules of the house
 	@scripts/setup.sh lint

@@ -37,3 +37,9 @@ export function missingForTruth(): readonly string[] {
   const missing = needed.filter((program) => !onPath(program)).map((program) => `no ${program}`);
   return process.getuid?.() === 0 ? missing : ['not root', ...missing];
 }
+
+/** Why tests beside cosign, oras, regctl and crane can't run here. */
+export function missingForInterop(): readonly string[] {
+  const missing = onPath('docker-registry') ? [] : ['no docker-registry'];
+  return onPath('go') ? missing : [...missing, 'no Go to build the other tools with'];
+}

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { verdictOf } from './command.ts';
-import { missingForKernel, missingForTruth } from './host.ts';
+import { missingForInterop, missingForKernel, missingForTruth } from './host.ts';
 import type { Stage, Tally } from './stage.ts';
 import { filesOf, runTests, runTestsTwice } from './tests.ts';
 
@@ -9,7 +9,11 @@ const bin = 'node_modules/.bin/';
 const minutes = 60;
 
 /** A stage whose tests need something of this host; without it each of its files is left out by name. */
-async function where(missing: readonly string[], kind: 'kernel' | 'truth', signal: AbortSignal): Promise<Tally> {
+async function where(
+  missing: readonly string[],
+  kind: 'kernel' | 'truth' | 'interop',
+  signal: AbortSignal,
+): Promise<Tally> {
   const files = filesOf(kind);
   if (missing.length === 0 || files.length === 0) return runTestsTwice(files, 1, signal);
   return { passed: 0, failed: 0, leftOut: files.map((file) => `${file}: ${missing.join(', ')}`) };
@@ -39,5 +43,7 @@ export const stages: readonly Stage[] = [
   // One at a time: they share one kernel, and a flood in one file is noise in another.
   { name: 'kernel', limit: 22 * minutes, run: (signal) => where(missingForKernel(), 'kernel', signal) },
   { name: 'truth', limit: 12 * minutes, run: (signal) => where(missingForTruth(), 'truth', signal) },
+  // The first time, Go builds the other tools.
+  { name: 'interop', limit: 20 * minutes, run: (signal) => where(missingForInterop(), 'interop', signal) },
   { name: 'pack', limit: 5 * minutes, run: (signal) => runTests(filesOf('pack'), 1, signal) },
 ];

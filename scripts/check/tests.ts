@@ -72,15 +72,18 @@ function sumOf(tallies: ReadonlyMap<string, FileTally>, code: number | undefined
   };
 }
 
-/** Test files of a kind: `kernel` and `truth` by their ending, `house` and `pack` by their folder, `unit` all others. */
-export function filesOf(kind: 'unit' | 'kernel' | 'truth' | 'house' | 'pack'): readonly string[] {
+export type TestKind = 'unit' | 'kernel' | 'truth' | 'interop' | 'house' | 'pack';
+
+/** Test files of a kind: `kernel`, `truth` and `interop` by their ending, `house` and `pack` by their folder, `unit` all others. */
+export function filesOf(kind: TestKind): readonly string[] {
   const all = globSync('test/**/*.test.ts').toSorted();
   return all.filter((file) => kindOf(file) === kind);
 }
 
-function kindOf(file: string): 'unit' | 'kernel' | 'truth' | 'house' | 'pack' {
+function kindOf(file: string): TestKind {
   if (file.startsWith('test/house/')) return 'house';
   if (file.startsWith('test/pack/')) return 'pack';
   if (file.endsWith('.kernel.test.ts')) return 'kernel';
+  if (file.endsWith('.interop.test.ts')) return 'interop';
   return file.endsWith('.truth.test.ts') ? 'truth' : 'unit';
 }
