@@ -109,6 +109,25 @@ test('an SBOM of the index, or one that says itself that it is about another dig
   assert.equal(codeOf(decided(asked, [good, empty]), 'sbom'), 'predicate-malformed');
 });
 
+test('what describes contents counts on the platform alone, also where a policy asks for it by type', () => {
+  const asked = policy({ attestations: [{ name: 'bom', predicateType: 'cyclonedx', subject: 'any' }] });
+  const on = (subject: typeof index) =>
+    codeOf(
+      decided(asked, [good, attestation(predicateTypes.cyclonedx, cyclonedx, [by(alice.party)], { subject })]),
+      'attestation bom',
+    );
+  assert.equal(on(index), 'evidence-missing');
+  assert.equal(on(manifest), 'evidence-trusted');
+});
+
+test('an attestation that may be about the index, and one that may not', () => {
+  const type = 'https://acme.example/review/v1';
+  const onIndex = attestation(type, {}, [by(alice.party)], { subject: index });
+  const asked = (subject: string) => policy({ attestations: [{ name: 'review', predicateType: type, subject }] });
+  assert.equal(codeOf(decided(asked('any'), [good, onIndex]), 'attestation review'), 'evidence-trusted');
+  assert.equal(codeOf(decided(asked('platform'), [good, onIndex]), 'attestation review'), 'evidence-missing');
+});
+
 test('an index that does not list the manifest stands for nothing, and nothing waves it through', () => {
   const forged = { ...image, index: { digest: index, manifests: [digest('another platform')] } };
   const decision = decided(
@@ -120,6 +139,9 @@ test('an index that does not list the manifest stands for nothing, and nothing w
   assert.equal(codeOf(decision, 'index'), 'index-unlisted');
   assert.equal(decision.result, 'deny');
   assert.equal(isAdmitted(decision), false);
+  // Nor where the policy denies as well, and only warns.
+  const unsigned = decided(policy({ admission: { mode: 'warn' } }), [], {}, forged);
+  assert.deepEqual([unsigned.policies[0]?.result, isAdmitted(unsigned)], ['deny', false]);
   assert.equal(
     codeOf(decided(policy(), [signature([by(alice.party)], { subject: index })], {}, forged), 'signature'),
     'evidence-missing',

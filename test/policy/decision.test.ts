@@ -9,8 +9,8 @@ import {
   isAdmitted,
 } from '../../src/policy/index.ts';
 import { files, textOf } from '../house/tree.ts';
-import { codeOf, decided, policy } from './policies.ts';
-import { alice, by, image, manifest, refused, signature } from './signed.ts';
+import { checkOf, codeOf, decided, policy } from './policies.ts';
+import { alice, by, image, manifest, newKey, refused, signature } from './signed.ts';
 
 const good = signature([by(alice.party)]);
 
@@ -48,6 +48,21 @@ test('warn lets pass only where every policy that denies warns', () => {
   assert.deepEqual([both.result, both.mode, isAdmitted(both)], ['deny', 'enforce', false]);
   const one = decided([warning, policy({}, 'enforcing')], [good]);
   assert.deepEqual([one.result, one.mode, isAdmitted(one)], ['deny', 'warn', true]);
+});
+
+test('unknown is not a yes: the policy denies', () => {
+  const live = policy({ vulnerabilities: { sources: ['live'] }, admission: { mode: 'warn' } });
+  const decision = decided(live, [good]);
+  assert.equal(checkOf(decision, 'vulnerabilities live').status, 'unknown');
+  assert.deepEqual([decision.result, decision.policies[0]?.result, decision.mode], ['deny', 'deny', 'warn']);
+});
+
+test('of two reasons that are as good, the same is given in whatever order they are found', () => {
+  const strangers = [newKey(), newKey(), newKey(), newKey()].map(({ party }) => signature([by(party)]));
+  const first = decided(policy(), strangers);
+  assert.equal(codeOf(first, 'signature'), 'party-untrusted');
+  assert.deepEqual(decided(policy(), strangers.toReversed()), first);
+  assert.deepEqual(decided(policy(), [...strangers.slice(2), ...strangers.slice(0, 2)]), first);
 });
 
 test('a time that is none is the caller’s fault and no decision', () => {
