@@ -33,7 +33,7 @@ export function missingForKernel(): readonly string[] {
 
 /** Why tests against other tools can't run here. */
 export function missingForTruth(): readonly string[] {
-  const needed = 'debootstrap dpkg-query umoci skopeo strace python3 npm docker-registry openssl go'.split(' ');
+  const needed = 'debootstrap dpkg-query umoci skopeo strace python3 npm openssl'.split(' ');
   const missing = needed.filter((program) => !onPath(program)).map((program) => `no ${program}`);
   return process.getuid?.() === 0 ? missing : ['not root', ...missing];
 }

@@ -24,6 +24,7 @@ import { Recorder } from './recorder.ts';
 import { RuntimeLink, recordEndedMeanwhile } from './runtime-link.ts';
 import { ContainerTable } from './table.ts';
 import { Teller } from './teller.ts';
+import { Writing } from './writing.ts';
 
 /** So long a cgroup waits for containerd's word on it; then it is another containerd's. */
 const unclaimedMillis = 15_000;
@@ -31,11 +32,6 @@ const unclaimedMillis = 15_000;
 const lingerMillis = 20_000;
 /** Agents that are alive say so in the store at least this often. */
 const aliveMillis = 30_000;
-/**
- * What nobody waits for is written together, so often: each write is an fsync, and on most filesystems that holds up all
- * who create files meanwhile. A finding is written at once.
- */
-const calmMillis = 250;
 
 /**
  * Holds everything together: routes events to their container, has written what came of them, and only then told. Time
@@ -49,15 +45,12 @@ export class Agent {
   private readonly teller: Teller;
   private readonly claims: Claims;
   private readonly link = new RuntimeLink();
-  private readonly dirty = new Set<WatchedContainer>();
+  private readonly writing: Writing;
   private readonly before: string | undefined;
   private readonly shown: CapabilityEvent[] = [];
   private clock: Clock = { realtimeOffset: 0n };
   private hello: Hello | undefined;
   private started = false;
-  private flushing = false;
-  private calm: NodeJS.Timeout | undefined;
-  private stopped = false;
   private frames = 0;
   private lastAliveAt = 0;
 
@@ -72,6 +65,10 @@ export class Agent {
     const { recorder, table, hashes } = this;
     const images = new Images({ ledger, recorder, read: options.readImage, emit, now });
     this.teller = new Teller({ ledger, recorder, images, emit, conclude });
+    this.writing = new Writing(
+      () => table.byCgid.values(),
+      (container) => this.teller.flush(container),
+    );
     const timeOf = (boot: bigint): string => rfc3339(this.clock, boot);
     this.claims = new Claims({
       ledger,
@@ -81,7 +78,7 @@ export class Agent {
       host: { hashes, now: monotonic, timeOf, later: (millis, action) => this.later(millis, action) },
       emit,
       replay: (event) => this.route(event),
-      touched: (container) => this.touch(container),
+      touched: (container) => this.writing.touch(container),
       before: this.before,
       started: () => (this.hello === undefined ? now() : timeOf(this.hello.started)),
     });
@@ -137,11 +134,11 @@ export class Agent {
     for (const one of this.table.expire(at, patience))
       this.notice('container-of-another-runtime', `${one.display} is not known to this containerd; it is not watched`);
     for (const container of this.table.byCgid.values()) {
-      this.dirty.add(container);
+      this.writing.touch(container);
       const { goneAt } = container;
       if (goneAt !== undefined && (container.settled || at - goneAt > lingerMillis)) this.end(container);
     }
-    this.flush();
+    this.writing.now();
     if (!this.started || at - this.lastAliveAt < aliveMillis) return;
     this.lastAliveAt = at;
     this.recorder.record({ kind: 'coverage', time: now(), subjects: [], body: { container: null, gaps: [] } });
@@ -149,8 +146,7 @@ export class Agent {
 
   /** Writes what waits and says that watching ended on purpose. Returns how many entries could not be written. */
   async stop(): Promise<number> {
-    this.stopped = true;
-    this.flush();
+    this.writing.stop();
     if (this.started)
       this.recorder.record({ kind: 'agent-stopped', time: now(), subjects: [], body: { reason: 'asked' } });
     return await this.recorder.close();
@@ -179,7 +175,7 @@ export class Agent {
         return;
       case 'file-hash':
         this.hashes.deliver(event, monotonic());
-        this.flushSoon();
+        this.writing.soon();
         return;
       case 'exec':
       case 'open':
@@ -190,7 +186,7 @@ export class Agent {
         if (container === undefined) this.table.hold(event);
         else {
           container.take(event);
-          this.touch(container);
+          this.writing.touch(container);
         }
         return;
       }
@@ -243,11 +239,11 @@ export class Agent {
     const container = this.table.byCgid.get(event.container);
     if (event.container === 0n) {
       this.teller.gapOfAll(gap);
-      for (const one of this.table.byCgid.values()) this.touch(one);
+      for (const one of this.table.byCgid.values()) this.writing.touch(one);
     } else if (container === undefined) this.table.hold(event);
     else {
       this.teller.gapOf(container, gap);
-      this.touch(container);
+      this.writing.touch(container);
     }
   }
 
@@ -267,7 +263,7 @@ export class Agent {
     });
     this.table.forget(container.cgid);
     this.teller.forget(container);
-    this.dirty.delete(container);
+    this.writing.forget(container);
   }
 
   private storeBack(count: number): void {
@@ -278,38 +274,7 @@ export class Agent {
   private later(millis: number, action: () => void): void {
     setTimeout(() => {
       action();
-      this.flushSoon();
+      this.writing.soon();
     }, millis).unref();
-  }
-
-  private touch(container: WatchedContainer): void {
-    this.dirty.add(container);
-    this.flushSoon();
-  }
-
-  /**
-   * Once all that arrived together was routed: findings. The rest a little later, with what comes until then. Hashes and
-   * timers don't say whose they were: containers with something to write are found by asking them.
-   */
-  private flushSoon(): void {
-    if (this.flushing || this.stopped) return;
-    this.flushing = true;
-    setImmediate(() => {
-      this.flushing = false;
-      let waiting = false;
-      for (const container of this.table.byCgid.values()) {
-        if (container.isUrgent) this.teller.flush(container);
-        else waiting ||= container.hasNews || this.dirty.has(container);
-      }
-      if (waiting) this.calm ??= setTimeout(() => this.flush(), calmMillis).unref();
-    });
-  }
-
-  private flush(): void {
-    clearTimeout(this.calm);
-    this.calm = undefined;
-    for (const container of this.table.byCgid.values())
-      if (this.dirty.has(container) || container.hasNews) this.teller.flush(container);
-    this.dirty.clear();
   }
 }

@@ -14,7 +14,7 @@ import { OpenedForExec, openedAs } from './opened.ts';
 import { execPath, isLoader, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
 import { isRuntime } from './runtime.ts';
-import { anonymousMemory, Seen } from './seen.ts';
+import { anonymousMemory, connectionSeen, Seen } from './seen.ts';
 import { keyText, type Sighting } from './sighting.ts';
 
 /** Queues of the kernel differ in speed: so long an event waits for the exec that explains it. */
@@ -82,12 +82,11 @@ export class WatchedContainer {
     }
   }
 
-  /** Something was judged that is not written yet. */
   get hasNews(): boolean {
     return this.seen.some || this.judged.hasFindings;
   }
 
-  /** It can't wait to be written: a finding, or more than should lie in memory. */
+  /** Its news can't wait to be written: a finding, or more than should lie in memory. */
   get isUrgent(): boolean {
     return this.judged.hasFindings || this.seen.isMuch;
   }
@@ -127,10 +126,8 @@ export class WatchedContainer {
 
   private connection(event: ConnectionEvent): void {
     this.attributed(event.who, event.time, () => {
-      const { op: use, address, port, protocol, mapped } = event;
-      const time = this.host.timeOf(event.time);
       const process = this.programs.describeAt(event.who, event.time);
-      this.seen.network.push({ use, time, address, port, protocol, mapped, key: keyText(event.key), process });
+      this.seen.network.push(connectionSeen(event, this.host.timeOf(event.time), process));
     });
   }
 

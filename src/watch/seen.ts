@@ -1,5 +1,7 @@
+import type { ConnectionEvent } from '../sensor/index.ts';
 import type { FileSeen, NetworkSeen, RbomRevisionBody } from './bodies.ts';
 import type { ProcessInfo } from './model.ts';
+import { keyText } from './sighting.ts';
 
 const much = 512;
 
@@ -25,6 +27,11 @@ export class Seen {
     this.counts = [];
     return { files, network, counts };
   }
+}
+
+export function connectionSeen(event: ConnectionEvent, time: string, process: ProcessInfo): NetworkSeen {
+  const { op: use, address, port, protocol, mapped } = event;
+  return { use, time, address, port, protocol, mapped, key: keyText(event.key), process };
 }
 
 /** Code that a program made in its own memory: recorded, and no image could hold it. */
