@@ -131,9 +131,8 @@ export class WatchedContainer {
     });
   }
 
-  private count(event: CountEvent): void {
-    const last = this.host.timeOf(event.last);
-    this.seen.counts.push({ kind: event.kind, key: keyText(event.key), count: event.count, last });
+  private count({ kind, key, count, last }: CountEvent): void {
+    this.seen.counts.push({ kind, key: keyText(key), count, last: this.host.timeOf(last) });
   }
 
   /** The image's contents are there, or never will be: what waited is judged. */

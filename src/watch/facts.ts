@@ -80,6 +80,7 @@ export const watchFacts: FactSet = {
       case 'coverage':
         gaps(entry, transaction);
         return;
+      case 'admission':
       case 'image-contents':
       case 'verdict':
         return;
