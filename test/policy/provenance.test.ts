@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { predicateTypes } from '../../src/attest/index.ts';
+import { buildPurl } from '../../src/purl/index.ts';
+import { ambientOrigin } from '../../src/seal/origin.ts';
+import { provenance as sealed } from '../../src/seal/provenance.ts';
 import { codeOf, decided, policy, type Spec } from './policies.ts';
 import { alice, attestation, by, cyclonedx, digest, image, log, manifest, provenance, signature } from './signed.ts';
 
@@ -131,6 +134,8 @@ test('base images by provenance or by the file manifest; what can not be named i
   assert.equal(base(files('registry.example/base/x:1')), 'evidence-trusted');
   assert.equal(base(files('alpine:3')), 'base-image-not-allowed');
   assert.equal(base(attestation(predicateTypes['file-manifest'], {}, mine)), 'base-image-unknown');
+  const nameless = attestation(predicateTypes['file-manifest'], { base: { digest: digest('b'), layers: 1 } }, mine);
+  assert.equal(base(nameless), 'base-image-not-allowed');
   assert.equal(codeOf(decided(based, [good]), 'base-images'), 'evidence-missing');
 });
 
@@ -140,6 +145,33 @@ const monotone = policy({ rollBack: { monotone: true } });
 function releasedAt(time: string) {
   return signature([by(alice.party, [log('rekor', time)])]);
 }
+
+test('what `holdfast seal` says of builder, source and base is what a policy reads', () => {
+  const origin = ambientOrigin({
+    GITHUB_ACTIONS: 'true',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_REPOSITORY: 'acme/app',
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_WORKFLOW_REF: 'acme/app/.github/workflows/release.yml@refs/heads/main',
+    GITHUB_SHA: 'a'.repeat(40),
+  });
+  const uri = buildPurl({
+    type: 'oci',
+    name: 'debian',
+    version: digest('b'),
+    qualifiers: { repository_url: 'registry.example/base/debian' },
+  });
+  const base = { uri, manifest: digest('b'), layers: 1 };
+  const said = sealed({ origin, base, materials: [{ uri: 'pkg:docker/alpine@3' }], toolVersion: '1' });
+  const asked = policy({
+    provenance: {
+      builders: [{ id: 'https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main' }],
+      sources: [{ uri: 'https://github.com/acme/app' }],
+    },
+    baseImages: { images: ['registry.example/base/*'] },
+  });
+  assert.equal(decided(asked, [good, attestation(predicateTypes.slsaprovenance1, said, mine)]).result, 'allow');
+});
 
 test('roll-back to an older signed image', () => {
   const judged = (time: string, seen: readonly (typeof newer)[] | undefined, rule = monotone) =>

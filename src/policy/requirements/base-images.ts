@@ -1,7 +1,7 @@
 import { predicateTypes, type VerifiedAttestation } from '../../attest/index.ts';
 import type { CompiledPolicy } from '../compile/policy.ts';
 import { matchesImage } from '../images/pattern.ts';
-import { textAt } from '../predicates/fields.ts';
+import { fieldOf, textAt } from '../predicates/fields.ts';
 import { type ImageReference, imageOfUri } from '../predicates/image-uri.ts';
 import { provenanceTypes, readProvenance } from '../predicates/provenance.ts';
 import { meet } from '../trust/meet.ts';
@@ -36,6 +36,7 @@ export function baseImagesFinding(policy: CompiledPolicy, scene: Scene): Finding
 
 function basesOf({ statement }: VerifiedAttestation): readonly ImageReference[] {
   if (provenanceTypes.includes(statement.predicateType)) return readProvenance(statement).bases;
+  if (fieldOf(statement.predicate, 'base') === undefined) return [];
   const name = textAt(statement.predicate, 'base', 'name');
-  return name === undefined ? [] : [imageOfUri(`oci://${name}`) ?? { name: undefined }];
+  return [(name === undefined ? undefined : imageOfUri(`oci://${name}`)) ?? { name: undefined }];
 }
