@@ -6,6 +6,9 @@
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,17 +48,19 @@ static bool another(const struct bpf_prog_info *own)
 	return false;
 }
 
-bool alone(void)
+int alone(int signals)
 {
+	struct pollfd asked = {.fd = signals, .events = POLLIN};
 	struct bpf_prog_info own;
 
 	if (getenv("HOLDFAST_BESIDE_OTHERS") || !kernel_object ||
 	    !read_info(bpf_program__fd(kernel_object->progs.holdfast_sensor), &own))
-		return true;
+		return 1;
 	for (unsigned waited = 0; another(&own); waited += LOOK_MILLIS) {
 		if (waited >= PATIENCE_MILLIS)
-			return false;
-		usleep(LOOK_MILLIS * 1000);
+			return 0;
+		if (poll(&asked, 1, LOOK_MILLIS) > 0)
+			return -EINTR;
 	}
-	return true;
+	return 1;
 }

@@ -3,12 +3,11 @@
 #ifndef HOLDFAST_ALONE_H
 #define HOLDFAST_ALONE_H
 
-#include <stdbool.h>
-
 /*
- * After kernel_open(): whether no sensor was on this host before this one, in whatever namespaces. Waits some seconds
- * for one to end. Where HOLDFAST_BESIDE_OTHERS is set, as tests do that run at once, it is not asked.
+ * After kernel_open(): 1 when no sensor was on this host before this one, in whatever namespaces, else 0. Waits some
+ * seconds for one to end; -EINTR when `signals` (a signalfd) became readable meanwhile. Where HOLDFAST_BESIDE_OTHERS is
+ * set, as tests do that run at once, it is not asked.
  */
-bool alone(void);
+int alone(int signals);
 
 #endif

@@ -229,9 +229,13 @@ static int run(void)
 		return fail("stdout", error);
 	containers_limit(options.max_containers);
 	error = kernel_open(&kernel);
-	if (!options.probe && !alone()) {
-		fprintf(stderr, "holdfast-sensor: another sensor watches this host\n");
-		return NOT_ALONE;
+	if (!options.probe) {
+		int first = alone(signals);
+
+		if (!first)
+			fprintf(stderr, "holdfast-sensor: another sensor watches this host\n");
+		if (first <= 0)
+			return first ? 0 : NOT_ALONE;
 	}
 	probe_hello();
 	probe_all(error);

@@ -73,3 +73,28 @@ describe('overlays that are not the root, in a real container', { timeout: 300_0
     assert.deepEqual(read, ['/data/x.py volume', '/data/data/y.py volume']);
   });
 });
+
+describe('an overlay in a container that is older than the sensor', { timeout: 120_000 }, () => {
+  it('what runs from it, and is mapped, is from a volume', async () => {
+    await using stage = await Stage.openWithoutSensor();
+    const id = await stage.stay({
+      args: [
+        '/bin/sh',
+        '-c',
+        [...mountOverlay, 'cp /bin/doer /tmp/o/all/own', 'exec /tmp/o/all/own sleep 600000'].join(' && '),
+      ],
+      flags: ['--privileged'],
+    });
+    await stage.containerd.exec(id, ['/bin/sh', '-c', 'until grep -q /tmp/o/all/own /proc/1/cmdline; do :; done']);
+    await stage.watch({ countIntervalSeconds: 1 });
+    const places = stage
+      .of(id)
+      .flatMap((event) =>
+        (event.type === 'exec' || event.type === 'mapping') && event.path.startsWith('/tmp/o/all/')
+          ? [`${event.type} ${event.file?.place}`]
+          : [],
+      );
+    // Of a file of its lower layer the kernel maps the file below, which it then names: the image's own.
+    assert.deepEqual([...new Set(places)].toSorted(), ['exec volume', 'mapping volume']);
+  });
+});
