@@ -15,6 +15,8 @@ export const attestLimits = {
   checkpointSignatures: 64,
   subjects: 4096,
   trustedKeys: 64,
-  /** Referrers and tags read for one digest, and statements kept of them. */
+  /** Referrers read for one digest. */
   referrers: 1000,
+  /** Bytes of bundles and envelopes read for one digest. */
+  gatheredBytes: 512 << 20,
 } as const;

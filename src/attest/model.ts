@@ -55,6 +55,11 @@ export interface VerifiedSignature {
   readonly party: Party;
   readonly logs: readonly LoggedAt[];
   readonly timestamps: readonly StampedAt[];
+  /**
+   * sha256 of the trusted root, hex, under which certificate, logs and timestamps hold. Absent where only a key was asked.
+   * An authority that names a root must find that one here.
+   */
+  readonly root?: string;
 }
 
 /** How a signed thing is attached to an image. */

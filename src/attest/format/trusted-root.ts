@@ -61,12 +61,15 @@ function keyIn(fields: Fields): KeyObject | undefined {
   const details = fields.text('keyDetails');
   const bytes = fields.bytes('rawBytes', attestLimits.keyBytes);
   if (!/^(?:PKIX|PKCS1)_(?:ECDSA|RSA|ED25519)/.test(details)) return undefined;
-  try {
-    const type = details.startsWith('PKCS1_') ? 'pkcs1' : 'spki';
-    return createPublicKey({ key: bytes, format: 'der', type });
-  } catch {
-    throw fields.refuse(`rawBytes is not a ${details} key`);
+  // The older names of RSA keys were used for both encodings.
+  for (const type of details.startsWith('PKCS1_') ? (['pkcs1', 'spki'] as const) : (['spki', 'pkcs1'] as const)) {
+    try {
+      return createPublicKey({ key: bytes, format: 'der', type });
+    } catch {
+      // Not this encoding: the other.
+    }
   }
+  throw fields.refuse(`rawBytes is not a ${details} key`);
 }
 
 function logIn(fields: Fields): readonly TrustedLog[] {

@@ -11,6 +11,8 @@ import { digestsOf, refuseOtherSubject } from '../statement/subject.ts';
 import { signedBytes } from '../verify/signature.ts';
 import { verifyBundle } from '../verify/verify.ts';
 import { artifactManifest, emptyBlob, manifestType } from './artifact-manifest.ts';
+import { itsOwnFault } from './judge.ts';
+import { evidenceReader } from './read.ts';
 import { readReferrer } from './referrers.ts';
 
 export interface Attached {
@@ -30,13 +32,14 @@ interface Present {
 /** The bundles that are attached already; those that can't be read are somebody else's worry. */
 async function* bundlesOf(repository: Repository, subject: Digest, signal: AbortSignal): AsyncGenerator<Present> {
   const referrers = await repository.referrers(subject, signal, { artifactType: bundleMediaType });
+  const reader = evidenceReader(repository, subject, signal);
   for (const referrer of referrers.slice(0, attestLimits.referrers)) {
     try {
-      const read = await readReferrer(repository, referrer, subject, signal);
+      const read = await readReferrer(repository, referrer, subject, reader, signal);
       if ('kind' in read) continue;
       yield { manifest: referrer.digest, evidence: read.layer, bundle: parseBundle(read.bytes, read.layer) };
     } catch (error) {
-      if (!(error instanceof HoldfastError) || error.code.startsWith('registry-')) throw error;
+      if (!itsOwnFault(error)) throw error;
     }
   }
 }

@@ -1,16 +1,8 @@
 import { HoldfastError } from '../../errors/index.ts';
-import {
-  type Descriptor,
-  type Digest,
-  fallbackTag,
-  type Repository,
-  readBlob,
-  type StoredManifest,
-} from '../../oci/index.ts';
+import { type Descriptor, type Digest, fallbackTag, type Repository, type StoredManifest } from '../../oci/index.ts';
 import { envelopeIn } from '../format/bundle.ts';
 import { fieldsOf } from '../format/fields.ts';
 import { parseStrictJson } from '../format/json.ts';
-import { attestLimits } from '../limits.ts';
 import type { Carrier, Evidence } from '../model.ts';
 import { signedBytes } from '../verify/signature.ts';
 import type { Trust } from '../verify/trust.ts';
@@ -18,6 +10,7 @@ import { verifyBundle } from '../verify/verify.ts';
 import { parseArtifactManifest } from './artifact-manifest.ts';
 import { annotatedBundle, signatureIn } from './cosign-annotations.ts';
 import { type Found, judgeEnvelope, refused } from './judge.ts';
+import type { EvidenceReader } from './read.ts';
 import { parseSimpleSigning } from './simple-signing.ts';
 
 /** cosign's tags for one digest: the layer types they hold and how such a layer is judged. */
@@ -79,6 +72,7 @@ export async function gatherCosignTag(
   subject: Digest,
   kind: keyof typeof tags,
   trust: Trust,
+  reader: EvidenceReader,
   signal: AbortSignal,
 ): Promise<readonly Evidence[]> {
   const { carrier, mediaType, judge } = tags[kind];
@@ -96,8 +90,7 @@ export async function gatherCosignTag(
             place: tag,
           });
         }
-        const options = { signal, bound: attestLimits.bundleBytes, place: layer.digest };
-        evidence.push(judge(await readBlob(repository, layer, options), layer, found, trust));
+        evidence.push(judge(await reader(layer), layer, found, trust));
       } catch (error) {
         evidence.push(refused(found, error));
       }

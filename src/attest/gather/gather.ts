@@ -4,6 +4,7 @@ import { attestLimits } from '../limits.ts';
 import type { Evidence } from '../model.ts';
 import type { Trust } from '../verify/trust.ts';
 import { gatherCosignTag } from './cosign-tags.ts';
+import { evidenceReader } from './read.ts';
 import { judgeReferrer, type UnsignedReferrer } from './referrers.ts';
 
 /** All that is attached to one digest. */
@@ -44,10 +45,11 @@ export async function gather(
       place: digest,
     });
   }
+  const reader = evidenceReader(repository, digest, signal);
   const [attached, signatures, attestations] = await Promise.all([
-    inParallel(referrers, (referrer) => judgeReferrer(repository, referrer, digest, trust, signal)),
-    gatherCosignTag(repository, digest, 'sig', trust, signal),
-    gatherCosignTag(repository, digest, 'att', trust, signal),
+    inParallel(referrers, (referrer) => judgeReferrer(repository, referrer, digest, trust, reader, signal)),
+    gatherCosignTag(repository, digest, 'sig', trust, reader, signal),
+    gatherCosignTag(repository, digest, 'att', trust, reader, signal),
   ]);
   const evidence = attached.filter((one): one is Evidence => one.kind !== 'unsigned');
   return {

@@ -16,14 +16,18 @@ export interface Found {
   readonly subject: Digest;
 }
 
+/** Whether this failure is a word on what was read, rather than on the way to it or on how much there is. */
+export function itsOwnFault(error: unknown): error is HoldfastError {
+  if (!(error instanceof HoldfastError)) return false;
+  return !error.code.startsWith('registry-') && !['source-unreadable', 'evidence-limit'].includes(error.code);
+}
+
 /**
  * Failures of the way to the registry are no word on the evidence: they leave, and the caller can't tell. All else that
  * is wrong with one attached thing is that thing's own fault, and must not hide the others.
  */
 export function refused(found: Found, error: unknown): RefusedEvidence {
-  if (!(error instanceof HoldfastError) || error.code.startsWith('registry-') || error.code === 'source-unreadable') {
-    throw error;
-  }
+  if (!itsOwnFault(error)) throw error;
   return { kind: 'refused', ...found, code: error.code, message: error.message };
 }
 

@@ -1,11 +1,11 @@
 import { HoldfastError } from '../../errors/index.ts';
-import { type Descriptor, type Digest, type Referrer, type Repository, readBlob } from '../../oci/index.ts';
+import { type Descriptor, type Digest, type Referrer, type Repository } from '../../oci/index.ts';
 import { parseBundle } from '../format/bundle.ts';
-import { attestLimits } from '../limits.ts';
 import type { Evidence } from '../model.ts';
 import type { Trust } from '../verify/trust.ts';
 import { parseArtifactManifest } from './artifact-manifest.ts';
 import { type Found, judgeEnvelope, refused } from './judge.ts';
+import type { EvidenceReader } from './read.ts';
 
 /** Something attached that claims no signature: an SBOM as it is, a picture. It proves nothing and is listed all the same. */
 export interface UnsignedReferrer {
@@ -27,6 +27,7 @@ export async function readReferrer(
   repository: Repository,
   { digest }: Pick<Referrer, 'digest'>,
   subject: Digest,
+  reader: EvidenceReader,
   signal: AbortSignal,
 ): Promise<{ readonly layer: Digest; readonly bytes: Uint8Array } | UnsignedReferrer> {
   const { bytes } = await repository.manifest(digest, signal);
@@ -43,8 +44,7 @@ export async function readReferrer(
   }
   if (second !== undefined)
     throw new HoldfastError('bundle-malformed', 'a bundle beside other layers', { place: digest });
-  const options = { signal, bound: attestLimits.bundleBytes, place: layer.digest };
-  return { layer: layer.digest, bytes: await readBlob(repository, layer, options) };
+  return { layer: layer.digest, bytes: await reader(layer) };
 }
 
 /**
@@ -56,11 +56,12 @@ export async function judgeReferrer(
   referrer: Referrer,
   subject: Digest,
   trust: Trust,
+  reader: EvidenceReader,
   signal: AbortSignal,
 ): Promise<Evidence | UnsignedReferrer> {
   let found: Found = { evidence: referrer.digest, carrier: 'referrer', subject };
   try {
-    const read = await readReferrer(repository, referrer, subject, signal);
+    const read = await readReferrer(repository, referrer, subject, reader, signal);
     if ('kind' in read) return read;
     found = { ...found, evidence: read.layer };
     return judgeEnvelope(parseBundle(read.bytes, read.layer), found, trust);

@@ -63,7 +63,11 @@ function rfc3339(time: number): string {
   return new Date(time).toISOString();
 }
 
-function signatureOf(party: VerifiedSignature['party'], { entries, stamps }: Witnessed): VerifiedSignature {
+function signatureOf(
+  party: VerifiedSignature['party'],
+  { entries, stamps }: Witnessed,
+  root: TrustedRoot | undefined,
+): VerifiedSignature {
   return {
     party,
     logs: entries.map(({ entry, log, time }) => ({
@@ -73,6 +77,7 @@ function signatureOf(party: VerifiedSignature['party'], { entries, stamps }: Wit
       ...(time === undefined ? {} : { time: rfc3339(time) }),
     })),
     timestamps: stamps.map(({ authority, time }) => ({ authority, time: rfc3339(time) })),
+    ...(root === undefined ? {} : { root: root.digest }),
   };
 }
 
@@ -131,7 +136,7 @@ function verifyByCertificate(
   for (const { entry } of seen.entries) refuseUnbound(entry, content);
   refuseUnsigned(content);
   refuseUnlogged(seen.entries, minimumLogs);
-  return signatureOf(partyOf(leaf), seen);
+  return signatureOf(partyOf(leaf), seen, root);
 }
 
 function contentOf({ content }: Bundle, signed: Signed, by: Pick<SignedContent, 'key' | 'certificate'>): SignedContent {
@@ -167,7 +172,7 @@ function verifyByKey(
   for (const { entry } of seen.entries) refuseUnbound(entry, content);
   refuseUnlogged(seen.entries, options.minimumLogs);
   refuseOutsideWindow(trusted, seen.times, options.now);
-  return signatureOf({ kind: 'key', key: trusted.id }, seen);
+  return signatureOf({ kind: 'key', key: trusted.id }, seen, root);
 }
 
 /** The first that succeeds; else the failure of the first that got furthest: others say only that they did not fit. */
