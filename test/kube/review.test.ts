@@ -147,8 +147,9 @@ describe('a pod specification without its shape is no pod without images', () =>
   });
 });
 
+const inTemplate = (spec: unknown): object => ({ spec: { template: { spec } } });
+
 describe('every kind', () => {
-  const inTemplate = (spec: unknown): object => ({ spec: { template: { spec } } });
   const kinds: readonly (readonly [string, string, (spec: unknown) => object])[] = [
     ['', 'Pod', (spec) => ({ spec })],
     ['', 'ReplicationController', inTemplate],
@@ -260,8 +261,7 @@ describe('properties', () => {
       fc.asyncProperty(json, fc.constantFrom('validate', 'mutate'), async (body, route) => {
         const parsed = parseReview(Buffer.from(JSON.stringify(body)));
         const version = parsed.kind === 'request' ? parsed.request.version : parsed.version;
-        const verdict =
-          parsed.kind === 'request' ? await admit(parsed.request, route as 'validate', yes(), signal) : undefined;
+        const verdict = parsed.kind === 'request' ? await admit(parsed.request, route, yes(), signal) : undefined;
         const fields = { message: '', code: 400, retry: false, warnings: [], annotations: {}, patch: [] };
         const sentUid = parsed.kind === 'request' ? parsed.request.uid : parsed.uid;
         const bytes = responseBytes(version, sentUid, { ...fields, ...verdict, allowed: verdict?.allowed ?? false });

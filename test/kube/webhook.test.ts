@@ -87,7 +87,7 @@ test('init, sidecar and ephemeral containers and image volumes are judged and pi
     ephemeralContainers: '/spec/ephemeralContainers/0/image',
     volumes: '/spec/volumes/1/image/reference',
   };
-  const with_ = (list: string, reference: string): object => {
+  const podWith = (list: string, reference: string): object => {
     const pod = podOf(`${name}@${digest}`);
     const entry =
       list === 'volumes'
@@ -99,9 +99,9 @@ test('init, sidecar and ephemeral containers and image volumes are judged and pi
     return { ...pod, spec: { ...(pod['spec'] as object), [list]: entry } };
   };
   for (const [list, path] of Object.entries(places)) {
-    const good = await world.ask('/mutate', reviewOf(with_(list, `${name}:good`)));
+    const good = await world.ask('/mutate', reviewOf(podWith(list, `${name}:good`)));
     assert.deepEqual(patchOf(good), [{ op: 'replace', path, value: `${name}:good@${digest}` }], list);
-    const bad = await world.ask('/mutate', reviewOf(with_(list, `${name}:bad`)));
+    const bad = await world.ask('/mutate', reviewOf(podWith(list, `${name}:bad`)));
     assert.equal(bad.allowed, false, list);
     assert.ok(bad.status?.message.includes(`spec.${list}[`), list);
   }
