@@ -8,10 +8,12 @@ const examples = `
 Examples:
   holdfast doctor                               what this host can show
   holdfast sbom oci:./image                     packages of an image, CycloneDX
+  holdfast seal registry.example/app:1.2 --key release.key
+  holdfast verify registry.example/app:1.2 --policy policy.yaml
   holdfast watch --containerd /run/containerd/containerd.sock
   holdfast rbom CONTAINER                       packages that truly execute
 
-SOURCE is one of oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR, containerd:REF.
+SOURCE is [HOST/]NAME[:TAG], oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, dir:DIR or containerd:REF.
 Exit status: 0 yes, 1 no (found, drifted), 2 usage, 3 could not tell.`;
 
 /** The word that names the verb: the first that is no option, or what follows `help`. */

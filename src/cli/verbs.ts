@@ -48,6 +48,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./attest.ts'),
   },
   {
+    name: 'verify',
+    group: 'Evidence:',
+    summary: 'whether policies allow an image',
+    load: () => import('./verify.ts'),
+  },
+  {
     name: 'inspect',
     group: 'Evidence:',
     summary: 'all that is attached to an image, and who signed it',
