@@ -47,7 +47,6 @@ export {
   type RegistryImage,
   type Undecided,
 } from './judge/index.ts';
-export { ResultCache, type ResultCacheOptions, type ResultKey } from './result-cache.ts';
 export { customResourceDefinitions } from './schema/crd.ts';
 export type { ImageException } from './schema/image-exception.ts';
 export type { TrustPolicy } from './schema/trust-policy.ts';
