@@ -73,6 +73,29 @@ test('a body without end is cut off, and the next request is answered', async ()
   assert.equal(answerIn((await world.post('/validate', 'null')).text).allowed, false);
 });
 
+test('slowloris: who begins a request and does not end it is cut off, and others are answered meanwhile', async () => {
+  await using world = await openWorld();
+  const begun = ['POST /validate HTTP/1.1\r\n', 'POST /validate HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{'];
+  const cut = begun.map(
+    (text) =>
+      new Promise<void>((resolve) => {
+        const socket = connect({
+          host: '127.0.0.1',
+          port: world.server.port,
+          ca: world.authority.cert,
+          servername: 'localhost',
+        });
+        socket.on('secureConnect', () => socket.write(text));
+        socket.on('error', () => undefined);
+        socket.on('close', () => resolve());
+        socket.resume();
+      }),
+  );
+  assert.equal(answerIn((await world.post('/validate', 'null')).text).allowed, false);
+  // Only the server ends them; without its bounds this would wait for ever.
+  await Promise.all(cut);
+});
+
 test('TLS 1.2 at least, and nothing in the clear', async () => {
   await using world = await openWorld();
   const { port } = world.server;
