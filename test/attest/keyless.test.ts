@@ -312,6 +312,16 @@ test("the validity of each part of the root counts, its end included; a neighbou
   assert.throws(() => check(bundle, borrowed), { code: 'timestamp-invalid' });
 });
 
+test('certificate timestamps with extensions are signed with them', async () => {
+  await using honest = await newWorld({ extendedCertificateLog: 'honest' });
+  verifyBundle(parse(await signedIn(honest)), signedBytes(artifact), { keys: [], roots: [honest.root] });
+  await using lying = await newWorld({ extendedCertificateLog: 'lying' });
+  const bundle = parse(await signedIn(lying));
+  assert.throws(() => verifyBundle(bundle, signedBytes(artifact), { keys: [], roots: [lying.root] }), {
+    code: 'certificate-invalid',
+  });
+});
+
 test('an intermediate of the same name and another key does not mislead', async () => {
   await using other = await newWorld();
   const bundle = parse(await signedIn(world));

@@ -11,6 +11,7 @@ import {
   tsaHandler,
 } from '@sigstore/mock';
 import { parseTrustedRoot, type SigningServices, type TrustedRoot } from '../../src/attest/index.ts';
+import { extendedCertificateLog } from './extended-ct-log.ts';
 
 /** A Sigstore of one's own: certificate authority, certificate log, Rekor v1 and timestamp authority behind real HTTP. */
 export interface World extends AsyncDisposable {
@@ -55,6 +56,8 @@ export interface WorldOptions {
   readonly authorityClock?: Date;
   readonly logClock?: Date;
   readonly timestampClock?: Date;
+  /** The certificate log's timestamps carry extensions: those it signed, or others. */
+  readonly extendedCertificateLog?: 'honest' | 'lying';
   /** Rewrites what a client asks the log to log, as a lying log might. */
   readonly logs?: (body: object) => object;
 }
@@ -160,7 +163,13 @@ export async function newWorld(options: WorldOptions = {}): Promise<World> {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const keys = { authority: pair(), log: pair(), certificateLog: pair(), timestamp: pair() };
-  const ctLog = await initializeCTLog(keys.certificateLog, options.authorityClock);
+  const extended = options.extendedCertificateLog;
+  const ctLog =
+    extended === undefined
+      ? await initializeCTLog(keys.certificateLog, options.authorityClock)
+      : extendedCertificateLog(keys.certificateLog.publicKey, keys.certificateLog.privateKey, {
+          lie: extended === 'lying',
+        });
   const ca = await initializeCA(keys.authority, ctLog, options.authorityClock);
   const tlog = await initializeTLog(url, keys.log, options.logClock);
   const tsa = await initializeTSA(keys.timestamp, options.timestampClock);
