@@ -36,8 +36,7 @@ function refuse(message: string): HoldfastError {
 /** Text of a certificate as bytes say it; what is not UTF-8 or holds a NUL would read differently elsewhere. */
 function textOf(bytes: Uint8Array, what: string): string {
   const text = Buffer.from(bytes).toString('utf8');
-  if (!Buffer.from(text, 'utf8').equals(bytes) || text.includes('\0') || text === '')
-    throw refuse(`${what} is not text`);
+  if (!Buffer.from(text, 'utf8').equals(bytes) || text.includes('\0')) throw refuse(`${what} is not text`);
   return text;
 }
 
@@ -61,7 +60,7 @@ function issuerOf(certificate: Certificate): string {
   const older = claim(certificate, 1);
   const newer = claim(certificate, 8);
   const issuer = newer ?? older;
-  if (issuer === undefined) throw refuse('it names no OIDC issuer');
+  if (issuer === undefined || issuer === '') throw refuse('it names no OIDC issuer');
   if (older !== undefined && older !== issuer) throw refuse('its two claims of the OIDC issuer differ');
   return issuer;
 }
@@ -71,7 +70,9 @@ function otherName(name: ASN1Obj): string {
   const [oid, wrapped] = name.subs;
   const text = wrapped?.subs[0];
   if (oid?.toOID() !== `${fulcio}.7` || text === undefined) throw refuse('its identity is of an unknown kind');
-  return textOf(text.value, 'its identity');
+  const user = textOf(text.value, 'its identity');
+  if (user === '') throw refuse('its identity is empty');
+  return user;
 }
 
 function identityOf(certificate: Certificate): {
@@ -85,7 +86,7 @@ function identityOf(certificate: Certificate): {
   if (name.tag.isContextSpecific(0)) return { identity: otherName(name), identityType: 'other' };
   const text = textOf(name.value, 'its identity');
   // IA5String: a look-alike in another script can't be one.
-  if (/[^\x21-\x7e]/.test(text)) throw refuse('its identity is not printable ASCII');
+  if (text === '' || /[^\x21-\x7e]/.test(text)) throw refuse('its identity is not printable ASCII');
   if (name.tag.isContextSpecific(1)) return { identity: text, identityType: 'email' };
   if (name.tag.isContextSpecific(6)) return { identity: text, identityType: 'uri' };
   throw refuse('its identity is of an unknown kind');
