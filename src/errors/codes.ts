@@ -34,11 +34,6 @@ export const codes = {
     meaning: 'Another sensor watches this host already, perhaps from a container.',
     remedy: 'Stop the other `holdfast watch`: one per host.',
   },
-  'sensor-not-alone': {
-    exit: 3,
-    meaning: 'Another sensor watches this host already, perhaps from a container.',
-    remedy: 'Stop the other `holdfast watch`: one per host.',
-  },
   'sensor-protocol': {
     exit: 3,
     meaning: 'The sensor speaks another version of the protocol.',

@@ -91,7 +91,7 @@ describe('holdfast contents', () => {
 
   it('ends with the code of what went wrong, and names the place', () => {
     const cases = [
-      ['nginx', 2, 'source-malformed'],
+      ['UPPER', 2, 'source-malformed'],
       [`oci:${scratch}/absent`, 3, 'not-found'],
       [`docker-archive:${scratch}/short.tar`, 3, 'tar-truncated'],
     ] as const;

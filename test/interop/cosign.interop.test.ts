@@ -165,7 +165,8 @@ for (const [kind, start] of registries) {
       const reference = await pushed(registry, 'keyless');
       const { fulcio, logs, timestampAuthorities } = world.services;
       const services = [
-        ...['--fulcio-url', fulcio],
+        '--fulcio-url',
+        fulcio,
         ...logs.flatMap(({ url }) => ['--rekor-url', url]),
         ...timestampAuthorities.flatMap((url) => ['--timestamp-url', url]),
       ];
@@ -173,8 +174,13 @@ for (const [kind, start] of registries) {
       await ours('sign', reference, '--identity-token', tokenFor(who), ...services);
       const identity = (name: string) => [
         'verify',
-        ...['--trusted-root', 'root.json', '--certificate-oidc-issuer', 'https://issuer.example.com'],
-        ...['--certificate-identity', name, reference],
+        '--trusted-root',
+        'root.json',
+        '--certificate-oidc-issuer',
+        'https://issuer.example.com',
+        '--certificate-identity',
+        name,
+        reference,
       ];
       await cosign(...identity(who));
       assert.notEqual((await run(interopTool('cosign'), identity(`${who}/evil`))).code, 0);

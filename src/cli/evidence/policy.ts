@@ -74,6 +74,6 @@ export function judgedPage({ decisions }: Judged, all: boolean): string {
 
 function painted(line: string): string {
   if (/^\s*(FAIL|\?{4}|denied)/.test(line)) return colour('red', line);
-  if (/^allowed/.test(line)) return colour('green', line);
+  if (line.startsWith('allowed')) return colour('green', line);
   return /^\s+(evidence|exception) sha256:/.test(line) ? colour('dim', line) : line;
 }

@@ -1,5 +1,5 @@
 import { getCACertificates } from 'node:tls';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { HoldfastError } from '../../errors/index.ts';
 import type { RegistryLimits } from './limits.ts';
 import { isLoopback } from './origin.ts';
@@ -14,7 +14,7 @@ export interface DispatcherOptions {
 }
 
 export interface Dispatchers {
-  to(url: URL): Dispatcher;
+  to(url: URL): Promise<Dispatcher>;
   /** Once what was asked is answered. */
   close(): Promise<void>;
   /** At once. */
@@ -32,8 +32,9 @@ export function openDispatchers(
     options.clientCertificate === undefined
       ? {}
       : { cert: options.clientCertificate.certificate, key: options.clientCertificate.key };
-  const made = new Map<string, Dispatcher>();
-  const make = (protocol: string, own: boolean, direct: boolean): Dispatcher => {
+  const made = new Map<string, Promise<Dispatcher>>();
+  const make = async (protocol: string, own: boolean, direct: boolean): Promise<Dispatcher> => {
+    const { Agent, EnvHttpProxyAgent } = await import('undici');
     const tls = own ? { ...trust, ...identity } : trust;
     const settings = {
       connect: { ...tls, timeout: limits.connectMillis },
@@ -65,10 +66,10 @@ export function openDispatchers(
       return dispatcher;
     },
     async close() {
-      await Promise.all([...made.values()].map((dispatcher) => dispatcher.close()));
+      await Promise.all([...made.values()].map(async (dispatcher) => (await dispatcher).close()));
     },
     async destroy() {
-      await Promise.all([...made.values()].map((dispatcher) => dispatcher.destroy()));
+      await Promise.all([...made.values()].map(async (dispatcher) => (await dispatcher).destroy()));
     },
   };
 }
