@@ -95,6 +95,10 @@ async function run(options: AdmissionOptions): Promise<void> {
   };
   const tell: NonNullable<AdmissionServerOptions['tell']> = (event) => {
     if (event.type === 'reloaded') return void say('reloaded', { what: event.what }, `${event.what}: read anew`);
+    if (event.type === 'denied') {
+      const { type, ...fields } = event;
+      return void say(type, fields, printable(`${type} (${fields.route}, ${fields.reason}): ${fields.message}`));
+    }
     const { code, message, place } = failureOf(event.error);
     const what = event.type === 'kept' ? `${event.what}: the old one stays: ` : '';
     const named = event.type === 'kept' ? { what: event.what } : {};
@@ -122,7 +126,7 @@ async function run(options: AdmissionOptions): Promise<void> {
       ...(options.clientCa === undefined ? {} : { clientAuthority: options.clientCa }),
     },
     ledger,
-    policyFiles: options.policy,
+    policyFiles: [...options.policy, ...(options.trustedRoot ?? [])],
     loadPolicies: async () => {
       const loaded = await loadPolicies(options.policy, AbortSignal.timeout(30_000));
       return policySet(loaded.policies, await rootsOf(options.trustedRoot));

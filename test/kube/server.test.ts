@@ -278,6 +278,7 @@ test('every decision is evidence: what was asked, decided and answered, under th
   const last = [...world.ledger.read({ kind: 'admission' })].at(-1)?.body as Record<string, unknown>;
   assert.equal(last['allowed'], false);
   assert.ok(denied.status?.message.includes(String(last['id'])));
+  assert.ok(world.events.includes('denied images-undecided'));
   assert.equal(world.ledger.query('SELECT count(*) AS n FROM admissions WHERE id = ?', [id])[0]?.['n'], 1);
   assert.deepEqual(world.ledger.check().problems, []);
 });

@@ -181,8 +181,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         { credentials: { kind: 'anonymous' }, registryLimits: soon, signal },
       ),
     reloadMillis: 50,
-    tell: (event) =>
-      events.push(event.type === 'failed' ? `failed ${String(event.error)}` : `${event.type} ${event.what}`),
+    tell: (event) => {
+      if (event.type === 'failed') events.push(`failed ${String(event.error)}`);
+      else events.push(event.type === 'denied' ? `denied ${event.reason}` : `${event.type} ${event.what}`);
+    },
     ...rest,
   });
   const name = `${registry.host}/apps/app`;

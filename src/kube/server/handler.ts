@@ -14,6 +14,8 @@ export interface HandlerOptions extends ReviewOptions {
   readonly clientsProve: boolean;
   /** The sentences of what is not ready; empty = ready. */
   readonly unready: () => readonly string[];
+  /** Told of every no. */
+  readonly denied: (route: Route, reviewed: Reviewed) => void;
 }
 
 export interface Handler {
@@ -67,7 +69,9 @@ export function openHandler(options: HandlerOptions): Handler {
     const begun = performance.now();
     busy += 1;
     try {
-      const { bytes, verdict } = await reviewed(request, route, url);
+      const answer = await reviewed(request, route, url);
+      const { bytes, verdict } = answer;
+      if (!verdict.allowed) options.denied(route, answer);
       options.metrics.count('holdfast_admission_reviews', {
         route,
         allowed: String(verdict.allowed),

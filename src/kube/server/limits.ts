@@ -12,6 +12,8 @@ export const serverLimits = {
   /** A whole request, from its first byte. */
   requestMillis: 10_000,
   keepAliveMillis: 120_000,
+  /** Without a byte in either direction; longer than any deadline. */
+  silenceMillis: 130_000,
   handshakeMillis: 5_000,
   /** What a request that is too long may still send before its connection is cut. */
   drainBytes: 8 << 20,

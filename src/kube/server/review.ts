@@ -13,6 +13,8 @@ export interface ReviewOptions extends AdmitOptions {
 export interface Reviewed {
   readonly bytes: Buffer;
   readonly verdict: Verdict;
+  /** Of the decision, where it is on record. */
+  readonly id?: string;
 }
 
 /** A refusal of what could not even be read. It is answered like every other, so that no `failurePolicy` decides instead. */
@@ -80,6 +82,7 @@ function answered(parsed: ParsedReview, verdict: Verdict, annotations: Answer['a
   return {
     bytes: responseBytes(version, uid, { allowed, message: shown, code, retry, warnings, annotations, patch }),
     verdict,
+    ...(id === undefined ? {} : { id }),
   };
 }
 

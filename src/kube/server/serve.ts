@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { HoldfastError } from '../../errors/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { type JudgeEvent, type JudgeOptions, openJudge, type PolicySet } from '../../policy/index.ts';
-import { type AdmitOptions, openSeenImages } from '../admission/index.ts';
+import { type AdmissionReason, type AdmitOptions, openSeenImages, type Route } from '../admission/index.ts';
 import { type CertificateFiles, readCertificate } from './certificate.ts';
 import { openHandler } from './handler.ts';
 import { serverLimits } from './limits.ts';
@@ -18,6 +18,7 @@ export interface AdmissionServerOptions extends Pick<JudgeOptions, 'open' | 'pla
   readonly certificate: CertificateFiles;
   /** Of `admissionFacts`, for writing; it stays open. */
   readonly ledger: Ledger;
+  /** With the trusted roots: when one of them changes, all are loaded anew. */
   readonly policyFiles: readonly string[];
   /** Reads the policy files, and what they name, anew. */
   readonly loadPolicies: () => Promise<PolicySet>;
@@ -29,7 +30,16 @@ export interface AdmissionServerOptions extends Pick<JudgeOptions, 'open' | 'pla
   readonly tell?: (event: ServerEvent) => void;
 }
 
-export type ServerEvent = ReloadEvent | { readonly type: 'failed'; readonly error: unknown };
+export type ServerEvent =
+  | ReloadEvent
+  | { readonly type: 'failed'; readonly error: unknown }
+  | {
+      readonly type: 'denied';
+      readonly route: Route;
+      readonly reason: AdmissionReason;
+      readonly message: string;
+      readonly id?: string;
+    };
 
 export interface AdmissionServer extends AsyncDisposable {
   readonly port: number;
@@ -74,6 +84,8 @@ export async function serveAdmission(options: AdmissionServerOptions): Promise<A
     recorder,
     report,
     metrics,
+    denied: (route, { verdict: { reason, message }, id }) =>
+      tell({ type: 'denied', route, reason, message, ...(id === undefined ? {} : { id }) }),
     unpinned: options.unpinned ?? 'deny',
     deadlineMillis: options.deadlineMillis ?? serverLimits.deadlineMillis,
     clientsProve: certificate.clientAuthority !== undefined,
@@ -108,6 +120,8 @@ export async function serveAdmission(options: AdmissionServerOptions): Promise<A
     handler.handle,
   );
   server.maxConnections = serverLimits.connections;
+  // Also of those that never say a word.
+  server.timeout = serverLimits.silenceMillis;
   server.on('clientError', (_error, socket) => socket.destroy());
   await listen(server, options.host, options.port);
   const reloading = reloadChanged(
