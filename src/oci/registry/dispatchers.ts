@@ -66,10 +66,11 @@ export function openDispatchers(
       return dispatcher;
     },
     async close() {
-      await Promise.all([...made.values()].map(async (dispatcher) => (await dispatcher).close()));
+      await Promise.allSettled([...made.values()].map(async (dispatcher) => (await dispatcher).close()));
     },
     async destroy() {
-      await Promise.all([...made.values()].map(async (dispatcher) => (await dispatcher).destroy()));
+      // One that could not be made was told to who asked for it.
+      await Promise.allSettled([...made.values()].map(async (dispatcher) => (await dispatcher).destroy()));
     },
   };
 }
