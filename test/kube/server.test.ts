@@ -320,3 +320,19 @@ test('ending: requests under way are answered, new ones are not taken', async ()
   await ending;
   await world[Symbol.asyncDispose]();
 });
+
+test('more requests than are taken at a time: each gets its answer, those beyond are told to come again', async () => {
+  await using world = await openWorld({ deadlineMillis: 6000 });
+  world.registry.intercept = () => new Promise(() => {});
+  const asked = Array.from({ length: serverLimits.requests + 40 }, async (_, at) => {
+    const body = reviewOf(podOf(`${world.name}-${at}:v1`)) as { request: { uid: string } };
+    const answer = await world.ask('/mutate', body);
+    assert.equal(answer.uid, body.request.uid);
+    assert.equal(answer.allowed, false);
+    return answer.status?.message.startsWith('retry: admission-overloaded') === true ? answer.status?.code : undefined;
+  });
+  const overloaded = (await Promise.all(asked)).filter((code) => code !== undefined);
+  assert.ok(overloaded.length > 0 && overloaded.length <= 40);
+  assert.deepEqual([...new Set(overloaded)], [429]);
+  world.registry.intercept = undefined;
+});

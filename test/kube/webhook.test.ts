@@ -184,3 +184,51 @@ test('evidence of another digest: a signature of one image lets no other in', as
   const answer = await world.ask('/validate', reviewOf(podOf(`${world.name}@${bad.digest}`)));
   assert.equal(answer.allowed, false);
 });
+
+test('what is no image in a registry is denied, and nobody looks at local files for it', async () => {
+  const opened: string[] = [];
+  await using world = await openWorld({
+    open: async (asked) => {
+      opened.push(asked.repository);
+      throw new Error('it was opened');
+    },
+  });
+  const names = [
+    'oci:1',
+    'oci:/etc',
+    'oci-archive:/etc/passwd',
+    'docker-archive:x',
+    'dir:/',
+    'containerd:x',
+    'a b',
+    ' nginx',
+    'Upper/case',
+    'http://example.com/x',
+    '../x',
+    'nginx@',
+    'nginx@sha256:zz',
+    `nginx@sha512:${'a'.repeat(128)}`,
+    `nginx@sha256:${'A'.repeat(64)}`,
+    'nginx:',
+    'nginx:a b',
+    'example.com:99999999/x',
+    'xn--\u0000',
+    '\ud800',
+  ];
+  for (const name of names) {
+    for (const path of ['/mutate', '/validate']) {
+      const answer = await world.ask(path, reviewOf(podOf(name)));
+      assert.equal(answer.allowed, false, name);
+      assert.match(answer.status?.message ?? '', /source-malformed/, name);
+    }
+  }
+  assert.deepEqual(opened, []);
+  // Short names are Docker Hub's, also by its other name.
+  for (const [name, repository] of [
+    ['nginx:1', 'library/nginx'],
+    ['index.docker.io/library/nginx', 'library/nginx'],
+  ] as const) {
+    await world.ask('/mutate', reviewOf(podOf(name)));
+    assert.equal(opened.pop(), repository);
+  }
+});
