@@ -66,6 +66,22 @@ test('a file signed keyless verifies, and what is proven is said', async () => {
   assert.match(logs[0]?.time ?? '', /^20\d\d-.*Z$/);
 });
 
+test('a statement too large for the log is there by the digest of what was signed, and verifies', async () => {
+  await using small = await newWorld({ mostLogged: 100_000 });
+  const statement = newStatement({
+    subjects: [{ digest: { sha256: hexOf(digestOf(artifact)) } }],
+    predicateType: predicateTypes.cyclonedx,
+    predicate: { ballast: 'x'.repeat(200_000) },
+  });
+  const party = { kind: 'keyless', token: tokenFor(who), services: small.services } as const;
+  const bundle = parse(await signStatement(statement, party, signal));
+  assert.equal(bundle.content.kind, 'dsse');
+  assert.ok(bundle.content.kind === 'dsse');
+  assert.equal(bundle.logEntries[0]?.kind, 'hashedrekord');
+  const { logs } = verifyBundle(bundle, signedBytes(bundle.content.payload), { keys: [], roots: [small.root] });
+  assert.equal(logs.length, 1);
+});
+
 test('a statement signed keyless verifies, its log entry of kind dsse', async () => {
   const digest = digestOf(artifact);
   const statement = newStatement({

@@ -58,6 +58,8 @@ export interface WorldOptions {
   readonly timestampClock?: Date;
   /** The certificate log's timestamps carry extensions: those it signed, or others. */
   readonly extendedCertificateLog?: 'honest' | 'lying';
+  /** Bytes of a request beyond which the log answers 413. */
+  readonly mostLogged?: number;
   /** Rewrites what a client asks the log to log, as a lying log might. */
   readonly logs?: (body: object) => object;
 }
@@ -178,6 +180,8 @@ export async function newWorld(options: WorldOptions = {}): Promise<World> {
   const stamp = tsaHandler(tsa);
   handlers.set(stamp.path, (body) => stamp.fn(body) as Promise<Answer>);
   handlers.set('/api/v1/log/entries', async (body) => {
+    if (body.length > (options.mostLogged ?? Number.POSITIVE_INFINITY))
+      return { statusCode: 413, response: 'too large' };
     const entry = canonical(JSON.parse(body) as Proposed);
     const answer = await tlog.log(options.logs?.(entry) ?? entry);
     return { statusCode: 201, response: JSON.stringify(answer), contentType: 'application/json' };

@@ -184,6 +184,22 @@ for (const [kind, start] of registries) {
       ];
       await cosign(...identity(who));
       assert.notEqual((await run(interopTool('cosign'), identity(`${who}/evil`))).code, 0);
+      // A statement too large for a public log is there by its digest.
+      writeFileSync(at('large.json'), JSON.stringify({ ballast: 'x'.repeat(200_000) }));
+      const large = 'https://holdfast.example/large/v1';
+      await ours(
+        'attest',
+        reference,
+        '--identity-token',
+        tokenFor(who),
+        ...services,
+        '--type',
+        large,
+        '--predicate',
+        'large.json',
+      );
+      const [verb, ...rest] = identity(who);
+      await cosign(`${verb}-attestation`, '--type', large, ...rest);
     });
   });
 }

@@ -29,6 +29,11 @@ export function serviceFailed(url: string, cause: unknown): HoldfastError {
   return new HoldfastError('signing-failed', `no answer that can be used: ${reason}`, { place: url });
 }
 
+function isTooLarge(cause: unknown): boolean {
+  const inner = (cause as { readonly cause?: { readonly statusCode?: number } }).cause;
+  return inner?.statusCode === 413;
+}
+
 function libraryBundle(unsigned: Unsigned, signature: Buffer): LibraryBundle {
   if (unsigned.kind === 'message') {
     const digest = createHash('sha256').update(unsigned.toSign).digest();
@@ -56,10 +61,17 @@ export async function witness(
   const material = bundle.verificationMaterial;
   const logs = services.logs.map(async ({ url, version }) => {
     const log = new RekorWitness({ ...fetchOptions, rekorBaseURL: url, entryType: 'dsse', majorApiVersion: version });
-    return log.testify(bundle.content, verifier).then(
-      ({ tlogEntries }) => tlogEntries,
-      (cause: unknown) => Promise.reject(serviceFailed(url, cause)),
-    );
+    const testify = async (content: LibraryBundle['content']) => (await log.testify(content, verifier)).tlogEntries;
+    try {
+      return await testify(bundle.content).catch((cause: unknown) => {
+        if (unsigned.kind !== 'dsse' || !isTooLarge(cause)) throw cause;
+        // It is sent the whole envelope, and the public one takes no more than some 100 KB: then the digest of what was
+        // signed stands for it, as Rekor v2 keeps every envelope. cosign 3 does not read such an entry of version 1.
+        return testify(libraryBundle({ kind: 'message', toSign: unsigned.toSign }, signature).content);
+      });
+    } catch (cause) {
+      throw serviceFailed(url, cause);
+    }
   });
   const authorities = services.timestampAuthorities.map(async (url) =>
     new TSAWitness({ ...fetchOptions, tsaBaseURL: url }).testify(bundle.content).then(
