@@ -626,6 +626,37 @@ export const codes = {
     meaning: 'Certificate and key are not PEM, do not belong together, or can not be used.',
     remedy: 'Give a certificate (with its chain) and its own private key.',
   },
+  // profile
+  'amendment-malformed': {
+    exit: 2,
+    meaning: 'A line that an ImageException allows a profile besides is none.',
+    remedy: 'Take the line from the finding as it is; docs/profile.md has the grammar.',
+  },
+  'profile-contradictory': {
+    exit: 3,
+    meaning: 'An execution profile disagrees with itself: something stands twice, or a number is not that of its entries.',
+    remedy: 'Make it again with `holdfast profile`; do not edit what a tool counts.',
+  },
+  'profile-foreign': {
+    exit: 3,
+    meaning: 'An execution profile, or a recording, is of another image, or does not say of which.',
+    remedy: 'Record the profile of the platform manifest that it is used with.',
+  },
+  'profile-malformed': {
+    exit: 3,
+    meaning: 'An execution profile is not one: its JSON, a field, a path or a pattern.',
+    remedy: 'Compare it with docs/schemas/execution-profile.schema.json where the message points.',
+  },
+  'profile-too-large': {
+    exit: 3,
+    meaning: 'An execution profile, or what it would be made from, is beyond what is read or held.',
+    remedy: 'Record fewer, shorter runs; `holdfast profile lint` names what takes the room.',
+  },
+  'recipe-malformed': {
+    exit: 2,
+    meaning: 'A Recipe is not one: a field is unknown, missing, repeated or not of its shape.',
+    remedy: 'Correct it where the message points; docs/recipe.md has every field.',
+  },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -1,0 +1,102 @@
+import { access } from '../model.ts';
+import { directoryOf, isWild } from '../pattern/index.ts';
+import { type FileTable, isBelow, isUntouched, widen } from './file-table.ts';
+
+const few = 4;
+const personal = /^\/(?:etc|root|home)(?:\/|$)/;
+
+/** Where the modules of a language lie, with all packages below. */
+const moduleRoots = [
+  /^\/usr(?:\/local)?\/lib\/python[23](?:\.\d+)?(?=\/)/,
+  /^\/.*?\/site-packages(?=\/)/,
+  /^\/.*?\/node_modules(?=\/)/,
+  /^\/usr(?:\/local)?\/(?:share|lib(?:\/[^/]+)?)\/perl5?(?:\/[\d.]+)?(?=\/)/,
+  /^\/usr(?:\/local)?\/lib\/ruby(?=\/)/,
+];
+
+const python = /\.pyc?$/;
+const bytecode = /\/__pycache__\/[^/]+\.pyc(?:[^/]*)$/;
+
+/** Widens what was used of the image's own data and modules, bytes of the image only; and what Python makes of them. */
+export function imageDirectories(table: FileTable): void {
+  const pythonDirectories = new Set([...table.keys()].filter((one) => python.test(one)).map(moduleDirectory));
+  const roots = languageModules(table);
+  sameExtension(table);
+  pythonBytecode(table, pythonDirectories, roots);
+}
+
+function moduleRoot(pattern: string): string | undefined {
+  for (const root of moduleRoots) {
+    const found = root.exec(pattern);
+    if (found !== null) return found[0];
+  }
+  return undefined;
+}
+
+/** Of a module or of its bytecode. */
+function moduleDirectory(pattern: string): string {
+  const directory = directoryOf(pattern);
+  return directory.endsWith('/__pycache__') ? directoryOf(directory) : directory;
+}
+
+function languageModules(table: FileTable): ReadonlySet<string> {
+  const groups = grouped(table, (pattern) => moduleRoot(pattern));
+  const roots = new Set<string>();
+  for (const [root, rows] of groups) {
+    if (rows.length < few) continue;
+    roots.add(root);
+    widen(table, { pattern: `${root}/**`, rule: 'language-modules', imageOnly: true }, rows);
+  }
+  return roots;
+}
+
+function sameExtension(table: FileTable): void {
+  const groups = grouped(table, (pattern, allowed) => {
+    const name = pattern.slice(pattern.lastIndexOf('/') + 1);
+    const extension = /[^.]\.([A-Za-z][A-Za-z0-9]{0,9})$/.exec(name)?.[1];
+    // Libraries are few and always the same; which of them are mapped is worth knowing.
+    if (extension === undefined || extension === 'so' || personal.test(pattern)) return undefined;
+    const directory = directoryOf(pattern);
+    return `${directory === '/' ? '' : directory}/*.${extension} ${(allowed & access.execute) === 0 ? '' : 'x'}`;
+  });
+  for (const [key, rows] of groups) {
+    const pattern = key.slice(0, key.lastIndexOf(' '));
+    if (rows.length >= few) widen(table, { pattern, rule: 'image-directory', imageOnly: true }, rows);
+  }
+}
+
+function pythonBytecode(table: FileTable, directories: ReadonlySet<string>, roots: ReadonlySet<string>): void {
+  const places = new Map<string, string>();
+  for (const directory of directories) {
+    const root = [...roots].find((one) => directory === one || isBelow(directory, one));
+    const base = directory === '/' ? '' : directory;
+    places.set(root === undefined ? `${base}/__pycache__/*` : `${root}/**/__pycache__/*`, root ?? directory);
+  }
+  const least = access.read | access.write | access.execute;
+  for (const [pattern, place] of places) {
+    const deep = pattern.includes('/**/');
+    const rows = [...table.keys()].filter(
+      (one) =>
+        bytecode.test(one) &&
+        (deep ? isBelow(one, place) : moduleDirectory(one) === place) &&
+        (table.get(one)?.sha256.size ?? 0) === 0,
+    );
+    widen(table, { pattern, rule: 'python-bytecode', access: least, imageOnly: true }, rows);
+  }
+}
+
+/** Untouched literal rows by a key of their pattern. */
+function grouped(
+  table: FileTable,
+  keyOf: (pattern: string, allowed: number) => string | undefined,
+): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [pattern, row] of table) {
+    const key = isUntouched(row) && !isWild(pattern) ? keyOf(pattern, row.access) : undefined;
+    if (key === undefined) continue;
+    const rows = groups.get(key) ?? [];
+    groups.set(key, rows);
+    rows.push(pattern);
+  }
+  return groups;
+}

@@ -1,0 +1,76 @@
+import { access } from '../model.ts';
+import { type FileTable, isBelow, isUntouched, newFileRow, widen } from './file-table.ts';
+import type { RuleName } from './rules.ts';
+
+interface Place {
+  readonly rule: RuleName;
+  /** Seen: the whole place is allowed. */
+  readonly when: RegExp;
+  /** Directories that are read whole. */
+  readonly below: readonly { readonly directory: string; readonly imageOnly: boolean }[];
+}
+
+const places: readonly Place[] = [
+  {
+    rule: 'time-zones',
+    when: /^\/etc\/localtime$|^\/usr\/share\/zoneinfo\//,
+    below: [{ directory: '/usr/share/zoneinfo', imageOnly: false }],
+  },
+  {
+    rule: 'locales',
+    when: /^\/usr\/(?:lib|share)\/locale\//,
+    below: [
+      { directory: '/usr/lib/locale', imageOnly: true },
+      { directory: '/usr/share/locale', imageOnly: true },
+    ],
+  },
+  {
+    rule: 'certificates',
+    when: /^\/etc\/ssl\/certs\/|^\/usr\/share\/ca-certificates\/|^\/etc\/ssl\/cert\.pem$/,
+    below: [
+      { directory: '/etc/ssl/certs', imageOnly: false },
+      { directory: '/usr/share/ca-certificates', imageOnly: true },
+    ],
+  },
+];
+
+const nameService = /^\/etc\/(?:nsswitch|resolv)\.conf$|\/libnss_[^/]*\.so[^/]*$/;
+const nameServiceFiles = ['gai.conf', 'group', 'host.conf', 'hosts', 'nsswitch.conf', 'passwd', 'protocols', 'resolv.conf', 'services']; // biome-ignore format: a list of words
+
+/** Places where what is needed depends on who asks: seen once, allowed whole, for reading. */
+export function knownPlaces(table: FileTable): void {
+  const seen = [...table.keys()];
+  for (const { rule, when, below } of places) {
+    if (!seen.some((pattern) => when.test(pattern))) continue;
+    for (const { directory, imageOnly } of below) {
+      const rows = [...table].filter(
+        ([pattern, row]) =>
+          isBelow(pattern, directory) && row.access === access.read && (!imageOnly || isUntouched(row)),
+      );
+      const patterns = rows.map(([pattern]) => pattern);
+      widen(table, { pattern: `${directory}/**`, rule, access: access.read, imageOnly }, patterns);
+    }
+  }
+  if (!seen.some((pattern) => nameService.test(pattern))) return;
+  for (const name of nameServiceFiles) add(table, `/etc/${name}`, access.read, 'name-service');
+  const libraries = seen.filter((pattern) => /\/libnss_[^/]*\.so[^/]*$/.test(pattern));
+  const directories = new Set(libraries.map((pattern) => pattern.slice(0, pattern.lastIndexOf('/'))));
+  for (const directory of directories) {
+    const rows = libraries.filter((pattern) => {
+      const row = table.get(pattern);
+      return row !== undefined && pattern.startsWith(`${directory}/libnss_`) && isUntouched(row);
+    });
+    const pattern = `${directory}/libnss_*.so*`;
+    const least = access.read | access.execute;
+    widen(table, { pattern, rule: 'name-service', access: least, imageOnly: true }, rows);
+  }
+}
+
+/** An entry that belongs to what was seen, seen itself or not. */
+function add(table: FileTable, pattern: string, least: number, rule: RuleName): void {
+  const row = table.get(pattern) ?? newFileRow();
+  if ((row.access & least) === least) return;
+  row.access |= least;
+  row.tally.rules.add(rule);
+  table.set(pattern, row);
+}

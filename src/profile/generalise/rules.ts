@@ -1,0 +1,111 @@
+/**
+ * The rules by which what was seen becomes what is allowed: a closed list, in the order in which profiles number them.
+ * Each entry of a profile names the rules that made it; docs/profile.md has the table.
+ */
+export const rules = {
+  aliases: {
+    what: 'A path through a symlinked directory of the image is written as the one it leads to (`/bin` → `/usr/bin`, `/var/run` → `/run`).',
+    why: 'One file has many names; the alias is listed, so that it is understood later too.',
+  },
+  'process-ids': {
+    what: 'A number below `/proc` or `/dev/pts`, and the number of a file below `/dev/fd`, is `{n}`.',
+    why: 'The kernel numbers processes and terminals as they come.',
+  },
+  identifiers: { what: 'A UUID is `{uuid}`.', why: 'It is drawn anew each time.' },
+  digests: {
+    what: 'Eight or more hex digits that stand alone, zero-padded numbers, and the short hex directories above such a name are `{hex}`.',
+    why: 'Caches and write-ahead logs name files by hash or position.',
+  },
+  dates: {
+    what: 'A date is `{date}`, a time of day after it or with colons `{time}`.',
+    why: 'It is another one tomorrow; mounted secrets stand in a directory named by the time of their writing.',
+  },
+  'temporary-names': {
+    what: 'The random part of a temporary name (`mkstemp`, `tempfile`, `cc??????.s`, `pip-*`, `npm-*`) is `{rnd}`.',
+    why: 'It is drawn anew each time.',
+  },
+  'pod-names': {
+    what: 'The two suffixes of a pod’s name are `{pod}`.',
+    why: 'Each pod of a Deployment has its own.',
+  },
+  'log-rotation': {
+    what: 'A log, and a name that ends in a number, may bear a rotation’s suffix (`.1`, `.2.gz`, `-20261124`): `{rot}`.',
+    why: 'Logs are rotated long after a recording has ended.',
+  },
+  versions: {
+    what: 'Numbers with dots in a name that is not the image’s are `{ver}`.',
+    why: 'What is fetched or made while running comes in versions.',
+  },
+  numbers: {
+    what: 'Other digits in a name that is not the image’s are `{n}`.',
+    why: 'Process ids, counters and object numbers.',
+  },
+  'python-bytecode': {
+    what: 'Below a directory whose Python modules were loaded, `__pycache__/*` may be written, and read and run as far as it is made from the image’s own sources.',
+    why: 'Python compiles at first use, in whichever container comes first.',
+  },
+  'image-directory': {
+    what: 'Where four or more of the image’s own files of one extension in one directory were used alike, all of them may be: the image’s bytes only, never programs, never below `/etc`, `/root` or `/home`.',
+    why: 'Which of them is needed depends on the request.',
+  },
+  'language-modules': {
+    what: 'Where four or more modules below a module root of Python, Node, Perl or Ruby were used, all below it may be: the image’s bytes only.',
+    why: 'Modules are loaded when they are first needed.',
+  },
+  'data-directory': {
+    what: 'A directory in which eight or more different names were written, none the image’s own, may hold any (`/*`); one with four or more written directories any below it (`/**`). Never code; never the places of programs and of configuration.',
+    why: 'Databases and caches name their files as they need them.',
+  },
+  'time-zones': {
+    what: 'Who reads a time zone or `/etc/localtime` may read all below `/usr/share/zoneinfo`.',
+    why: 'Clients bring their own time zones.',
+  },
+  locales: {
+    what: 'Who reads a locale may read all of the image’s locales.',
+    why: 'Clients bring their own languages.',
+  },
+  certificates: {
+    what: 'Who reads a certificate of the system may read all below `/etc/ssl/certs` and the image’s `/usr/share/ca-certificates`.',
+    why: 'Which is needed depends on the peer.',
+  },
+  'name-service': {
+    what: 'Who reads `/etc/nsswitch.conf` or `/etc/resolv.conf`, or maps an nss library, may read the public files of the name service and map the image’s own nss libraries.',
+    why: 'The first look-up of a kind reads them, perhaps much later.',
+  },
+  'cut-arguments': {
+    what: 'An argument of more than 256 characters is its first 64 and `*`; where the sensor did not keep all arguments, more may follow (`**`).',
+    why: 'What is not kept can’t be compared.',
+  },
+  'many-arguments': {
+    what: 'Where one process had more than 8 (a shell or interpreter: 32) different argument lists, those of one length are laid over one another and what differs is `*`; where lengths differ as much, any may follow the first.',
+    why: 'These arguments are data.',
+  },
+  resolvers: { what: 'The container’s own resolvers are `@resolver`.', why: 'Each cluster has its own.' },
+  'peer-names': {
+    what: 'A peer whose name was seen in a DNS answer is that name.',
+    why: 'Addresses change behind it.',
+  },
+  'peer-ranges': {
+    what: 'Two or more private addresses on one protocol and port are the smallest range that holds them, no wider than /16 (IPv6: /48), else ranges of /24 (/64).',
+    why: 'Pods get their addresses anew.',
+  },
+  'ephemeral-ports': {
+    what: 'A port that the kernel chose, and two or more ports from 32768 to 60999 with one peer, are `ephemeral`.',
+    why: 'They are drawn anew each time.',
+  },
+} as const satisfies Record<string, { readonly what: string; readonly why: string }>;
+
+export type RuleName = keyof typeof rules;
+
+export const ruleNames = Object.keys(rules) as readonly RuleName[];
+
+export function isRuleName(text: string): text is RuleName {
+  return Object.hasOwn(rules, text);
+}
+
+const order = new Map(ruleNames.map((name, index) => [name, index]));
+
+/** Each once, in the order of the list. */
+export function sortedRules(names: Iterable<RuleName>): readonly RuleName[] {
+  return [...new Set(names)].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+}
