@@ -22,6 +22,8 @@ export {
   type VerifiedException,
 } from './decision.ts';
 export { type ParsedDocument, parseDocuments, parseValue } from './document/parse.ts';
+export { type PlainDocument, readDocuments } from './document/read.ts';
+export { checkedShape } from './document/shape.ts';
 export { exceptionsIn } from './exceptions/granted.ts';
 export { denialSentence, type ExplainOptions, explainDecision, remedyOf } from './explain.ts';
 export { type ImageName, imageName } from './images/name.ts';
@@ -48,7 +50,8 @@ export {
   type Undecided,
 } from './judge/index.ts';
 export { customResourceDefinitions } from './schema/crd.ts';
-export type { ImageException } from './schema/image-exception.ts';
+export { apiVersion, duration, metadata as documentMetadata, millisecondsOf } from './schema/fields.ts';
+export { type ImageException, imageException } from './schema/image-exception.ts';
 export type { TrustPolicy } from './schema/trust-policy.ts';
 export { partyKey } from './trust/party.ts';
 export { attestedReport } from './vulnerabilities/attested.ts';
