@@ -37,11 +37,11 @@ function firstLink(links: Links, path: string): string | undefined {
   return undefined;
 }
 
-/** The form in which paths are compared. */
+/** The form in which paths are compared; itself where no alias lies on them. */
 export function throughLinks(aliases: readonly Alias[], one: Observation): Observation {
-  if (aliases.length === 0) return one;
-  if (one.kind === 'file') return { ...one, path: throughAliases(aliases, one.path) };
-  if (one.kind !== 'process') return one;
+  if (one.kind !== 'file' && one.kind !== 'process') return one;
+  const path = throughAliases(aliases, one.path);
+  if (one.kind === 'file') return path === one.path ? one : { ...one, path };
   const parent = throughAliases(aliases, one.parent) as typeof one.parent;
-  return { ...one, path: throughAliases(aliases, one.path), parent };
+  return path === one.path && parent === one.parent ? one : { ...one, path, parent };
 }

@@ -1,5 +1,12 @@
 export { type GivenException } from './amendment/amend.ts';
+export { type AmendmentRequest, amendmentDocument } from './amendment/document.ts';
 export { type Amendment, formatAmendment, parseAmendment } from './amendment/line.ts';
+export { type Difference, diffProfiles } from './compare/diff.ts';
+export { explainRules, type RuleExplained } from './compare/explain.ts';
+export { type Keyed, keyed, type Section } from './compare/keyed.ts';
+export { type Lint, lintProfile } from './compare/lint.ts';
+export { type LintCode, lintCodes } from './compare/lint-codes.ts';
+export { mergeProfiles } from './compare/merge.ts';
 export { completenessOf, wildcardsOf } from './document/count.ts';
 export { type ReadProfileOptions, readProfile, readProfileValue } from './document/read.ts';
 export { executionProfileSchema } from './document/schema.ts';

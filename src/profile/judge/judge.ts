@@ -12,7 +12,15 @@ import { judgeProcess } from './process.ts';
  * is not is compared with its neighbours.
  */
 export function judgeObservation(compiled: CompiledProfile, observation: Observation): 'allowed' | Drift {
-  const seen = throughLinks(compiled.profile.aliases, wellFormed(observation));
+  const seen = wellFormed(observation);
+  const judged = judgeAsNamed(compiled, seen);
+  const { aliases } = compiled.profile;
+  if (judged === 'allowed' || aliases.length === 0) return judged;
+  const through = throughLinks(aliases, seen);
+  return through === seen ? judged : judgeAsNamed(compiled, through);
+}
+
+function judgeAsNamed(compiled: CompiledProfile, seen: Observation): 'allowed' | Drift {
   switch (seen.kind) {
     case 'process':
       return judgeProcess(compiled, seen);
