@@ -54,6 +54,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verify.ts'),
   },
   {
+    name: 'policy',
+    group: 'Evidence:',
+    summary: 'whether files of policies are good',
+    load: () => import('./policy.ts'),
+  },
+  {
     name: 'inspect',
     group: 'Evidence:',
     summary: 'all that is attached to an image, and who signed it',
@@ -89,6 +95,12 @@ export const verbs: readonly Verb[] = [
     summary: 'whether a Sigstore bundle is a good signature of a file',
     yesOrNo: true,
     load: () => import('./verify-bundle.ts'),
+  },
+  {
+    name: 'profile',
+    group: 'Evidence:',
+    summary: 'what an image is expected to do: show, compare, check',
+    load: () => import('./profile.ts'),
   },
   {
     name: 'admission',

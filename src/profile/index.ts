@@ -1,8 +1,9 @@
 export { type GivenException } from './amendment/amend.ts';
 export { type AmendmentRequest, amendmentDocument } from './amendment/document.ts';
 export { type Amendment, formatAmendment, parseAmendment } from './amendment/line.ts';
+export { type AttachedProfile, type AttachedProfiles, attachedProfiles } from './attached.ts';
 export { type Difference, diffProfiles } from './compare/diff.ts';
-export { explainRules, type RuleExplained } from './compare/explain.ts';
+export { entriesAbout, explainRules, type RuleExplained } from './compare/explain.ts';
 export { type Keyed, keyed, type Section } from './compare/keyed.ts';
 export { type Lint, lintProfile } from './compare/lint.ts';
 export { type LintCode, lintCodes } from './compare/lint-codes.ts';

@@ -41,6 +41,8 @@ const dates: readonly Finder[] = [
     placeholder: '{time}',
     after: '{date}',
   },
+  // The fraction of a second, as in the directories of mounted secrets.
+  { rule: 'dates', expression: /(?<=^\.)\d{1,20}(?![\d.])/g, placeholder: '{n}', after: '{time}' },
   {
     rule: 'dates',
     expression: /(?<!\d)(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)/g,
@@ -72,8 +74,11 @@ const versions: Finder = { rule: 'versions', expression: /\d{1,20}(?:\.\d{1,20})
 
 const numbers: Finder = { rule: 'numbers', expression: /\d{1,20}/g, placeholder: '{n}' };
 
-/** For a file's name, below a place for temporary files or not. */
-export function nameFinders(temporaryPlace: boolean): readonly Finder[] {
+/** `temporary`: all below is; `exact`: a number in a name there tells one thing from another. */
+export type NamePlace = 'temporary' | 'exact' | 'other';
+
+/** For a file's name. */
+export function nameFinders(place: NamePlace): readonly Finder[] {
   return [
     identifiers,
     ...temporary,
@@ -82,9 +87,8 @@ export function nameFinders(temporaryPlace: boolean): readonly Finder[] {
     digests,
     padded,
     suffix,
-    ...(temporaryPlace ? [anywhere] : []),
-    versions,
-    numbers,
+    ...(place === 'temporary' ? [anywhere] : []),
+    ...(place === 'exact' ? [] : [versions, numbers]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { literalPattern, type Token } from '../pattern/index.ts';
-import { nameFinders } from './finders.ts';
+import { type NamePlace, nameFinders } from './finders.ts';
 import type { RuleName } from './rules.ts';
 import { covering, type Generalised, generalised, spansOf } from './spans.ts';
 
@@ -40,13 +40,21 @@ function segmentOf(segment: string, directory: string, last: boolean, { written 
     return /^\d{1,20}$/.test(segment)
       ? { pattern: '{n}', rules: ['process-ids'] }
       : { pattern: literalPattern(segment), rules: [] };
-  const finders = nameFinders(temporaryPlace.test(`${directory}/`));
+  const finders = nameFinders(placeOf(`${directory}/`, written));
   if (!last || !written) return generalised(segment, finders);
   const base = baseOfLog(segment, directory);
   if (base === undefined) return generalised(segment, finders);
   const { tokens, rules } = spansOf(base, finders);
   const rotation: Token = { placeholder: '{rot}' };
   return covering(segment, [...tokens, rotation], [...rules, 'log-rotation']);
+}
+
+/** Below these, what the container did not write itself was put there by name. */
+const exactPlace = /^\/(?:etc|root|home)\//;
+
+function placeOf(directory: string, written: boolean): NamePlace {
+  if (temporaryPlace.test(directory)) return 'temporary';
+  return exactPlace.test(directory) && !written ? 'exact' : 'other';
 }
 
 /** The name that a rotation's suffix is put behind. */

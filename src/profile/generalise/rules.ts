@@ -33,11 +33,11 @@ export const rules = {
     why: 'Logs are rotated long after a recording has ended.',
   },
   versions: {
-    what: 'Numbers with dots in a name that is not the image’s are `{ver}`.',
+    what: 'Numbers with dots in a name that is not the image’s are `{ver}`; below `/etc`, `/root` and `/home` only in what the container wrote.',
     why: 'What is fetched or made while running comes in versions.',
   },
   numbers: {
-    what: 'Other digits in a name that is not the image’s are `{n}`.',
+    what: 'Other digits in a name that is not the image’s are `{n}`; below `/etc`, `/root` and `/home` only in what the container wrote.',
     why: 'Process ids, counters and object numbers.',
   },
   'python-bytecode': {

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  compileProfile,
+  type GeneraliseOptions,
+  generalise,
+  judgeObservation,
+  type Observation,
+  type RuleName,
+  ruleNames,
+} from '../../src/profile/index.ts';
+import { connected, listened, ofImage, ran, recording, session, used } from './observations.ts';
+
+type Case = {
+  readonly seen: readonly Observation[];
+  /** Entries that come of it. */
+  readonly entries: readonly string[];
+  readonly later?: readonly Observation[];
+  readonly never?: readonly Observation[];
+  readonly options?: GeneraliseOptions;
+};
+
+const letters = [...Array(9).keys()].map((at) => 'abcdefghi'.charAt(at));
+const pod = '/var/lib/app/web-7d4b9c6f5d-x2x9z';
+
+/** For each rule what it makes of what was seen, what is allowed later therefore, and what is not even so. */
+const cases: Readonly<Record<RuleName, Case>> = {
+  aliases: {
+    options: { links: new Map([['/bin', 'usr/bin'], ['/var/run', '/run']]) }, // biome-ignore format: short
+    seen: [ran('/bin/web'), used('/var/run/web.sock')],
+    entries: ['/usr/bin/web', '/run/web.sock r'],
+    later: [ran('/usr/bin/web', { argv: ['/bin/web'] }), used('/run/web.sock')],
+    never: [ran('/sbin/web', { argv: ['/bin/web'] })],
+  },
+  'process-ids': {
+    seen: [used('/proc/123/status'), used('/dev/pts/4', 'write')],
+    entries: ['/dev/pts/{n} w', '/proc/{n}/status r'],
+    later: [used('/proc/4/status')],
+    never: [used('/proc/4/mem'), used('/proc/kcore')],
+  },
+  identifiers: {
+    seen: [used('/data/4fd1ef9c-56a4-4d1b-b8b0-9f2f3a1c2d3e.json', 'write')],
+    entries: ['/data/{uuid}.json w'],
+    later: [used('/data/00000000-56a4-4d1b-b8b0-9f2f3a1c2d3e.json')],
+    never: [used('/data/4fd1ef9c.json')],
+  },
+  digests: {
+    seen: [
+      used('/cache/c/29/b7f54b2df7773722d382f4809d65029c', 'write'),
+      used('/wal/000000010000000000000001', 'write'),
+    ],
+    entries: ['/cache/{hex}/{hex}/{hex} w', '/wal/{hex} w'],
+    later: [
+      used('/cache/0/aa/00f54b2df7773722d382f4809d65029c', 'write'),
+      used('/wal/00000001000000000000000A', 'write'),
+    ],
+    never: [used('/cache/x/29/b7f54b2df7773722d382f4809d65029c', 'write'), used('/wal/authorized_keys', 'write')],
+  },
+  dates: {
+    seen: [
+      used('/etc/tls/..2026_11_24_18_00_00.123456789/tls.crt'),
+      used('/data/dump-2026-11-24T12:30:01.sql', 'write'),
+    ],
+    entries: ['/data/dump-{date}T{time}.sql w', '/etc/tls/..{date}_{time}.{n}/tls.crt r'],
+    later: [used('/etc/tls/..2027_01_02_03_04_05.1/tls.crt'), used('/data/dump-2027-01-01T00:00:00.sql', 'write')],
+    never: [used('/etc/tls/..2027_01_02_03_04_05.1/tls.key'), used('/data/dump-now.sql', 'write')],
+  },
+  'temporary-names': {
+    seen: [
+      used('/tmp/tmpab12cd34/x', 'write'),
+      used('/var/tmp/ccAbCdEf.s', 'write'),
+      used('/data/.conf.Xy12Zw', 'write'),
+    ],
+    entries: ['/data/.conf.{rnd} w', '/tmp/tmp{rnd}/x w', '/var/tmp/cc{rnd}.s w'],
+    later: [used('/tmp/tmp_9_x8y7z/x', 'write'), used('/data/.conf.AAaa00', 'write')],
+    never: [used('/tmp/evil/x', 'write'), used('/data/conf', 'write')],
+  },
+  'pod-names': {
+    seen: [used(`${pod}/log`, 'read')],
+    entries: ['/var/lib/app/web-{pod}/log r'],
+    later: [used('/var/lib/app/web-5f6d7c8b9d-abcd2/log')],
+    never: [used('/var/lib/app/db-5f6d7c8b9d-abcd2/log')],
+  },
+  'log-rotation': {
+    seen: [used('/var/log/nginx/access.log', 'write'), used('/data/app.out.2.gz', 'write')],
+    entries: ['/data/app.out{rot} w', '/var/log/nginx/access.log{rot} w'],
+    later: ['.1', '.2.gz', '-20261124', '-20261124.xz', '.old', ''].map((end) =>
+      used(`/var/log/nginx/access.log${end}`, 'write'),
+    ),
+    never: [used('/var/log/nginx/access.log.php', 'write'), used('/var/log/nginx/error.log', 'write')],
+  },
+  versions: {
+    seen: [used('/opt/cache/lib-1.2.3.jar', 'write')],
+    entries: ['/opt/cache/lib-{ver}.jar w'],
+    later: [used('/opt/cache/lib-10.0.jar')],
+    never: [used('/opt/cache/lib-evil.jar')],
+  },
+  numbers: {
+    seen: [used('/data/temp-123.rdb', 'write'), used('/etc/app/key1.pem')],
+    entries: ['/data/temp-{n}.rdb w', '/etc/app/key1.pem r'],
+    later: [used('/data/temp-9.rdb', 'write')],
+    never: [used('/data/temp-x.rdb', 'write'), used('/etc/app/key2.pem')],
+  },
+  'python-bytecode': {
+    seen: [ofImage('/srv/app/main.py', 'execute')],
+    entries: ['/srv/app/__pycache__/* rwxi', '/srv/app/main.py x'],
+    later: [
+      used('/srv/app/__pycache__/main.cpython-311.pyc.140123', 'write'),
+      ofImage('/srv/app/__pycache__/main.cpython-311.pyc', 'execute'),
+    ],
+    never: [used('/srv/app/__pycache__/evil.pyc', 'execute', { sha256: 'e'.repeat(64) })],
+  },
+  'image-directory': {
+    seen: ['a', 'b', 'c', 'd'].map((one) => ofImage(`/srv/www/${one}.html`)),
+    entries: ['/srv/www/*.html ri'],
+    later: [ofImage('/srv/www/other.html')],
+    never: [used('/srv/www/dropped.html'), ofImage('/srv/www/config.php'), used('/srv/www/a.html', 'write')],
+  },
+  'language-modules': {
+    seen: ['json/a', 'json/b', 'os', 'ssl'].map((one) => ofImage(`/usr/lib/python3.11/${one}.py`, 'execute')),
+    entries: ['/usr/lib/python3.11/** xi', '/usr/lib/python3.11/**/__pycache__/* rwxi'],
+    later: [
+      ofImage('/usr/lib/python3.11/sqlite3/x.py', 'execute'),
+      used('/usr/lib/python3.11/ssl/__pycache__/a.pyc', 'write'),
+    ],
+    never: [
+      used('/usr/lib/python3.11/evil.py', 'execute', { sha256: 'e'.repeat(64) }),
+      used('/usr/lib/python3.11/evil.py', 'write'),
+    ],
+  },
+  'data-directory': {
+    seen: letters.flatMap((one) => [
+      used(`/srv/data/${one}x`, 'write'),
+      used(`/var/lib/db/${one}/f`, 'write'),
+      used(`/etc/${one}`, 'write'),
+    ]),
+    entries: ['/srv/data/* rw', '/var/lib/db/** rw', ...letters.map((one) => `/etc/${one} w`)],
+    later: [used('/srv/data/other', 'write'), used('/var/lib/db/x/y/z', 'write')],
+    never: [
+      used('/srv/data/other/deep', 'write'),
+      used('/srv/data/ax', 'execute', { sha256: 'e'.repeat(64) }),
+      used('/etc/j', 'write'),
+    ],
+  },
+  'time-zones': {
+    seen: [used('/etc/localtime')],
+    entries: ['/etc/localtime r', '/usr/share/zoneinfo/** r'],
+    later: [ofImage('/usr/share/zoneinfo/Europe/Berlin')],
+    never: [used('/usr/share/zoneinfo/Europe/Berlin', 'write')],
+  },
+  locales: {
+    seen: [ofImage('/usr/lib/locale/C.utf8/LC_CTYPE')],
+    entries: ['/usr/lib/locale/** ri', '/usr/share/locale/** ri'],
+    later: [ofImage('/usr/share/locale/de/LC_MESSAGES/x.mo')],
+    never: [used('/usr/share/locale/x')],
+  },
+  certificates: {
+    seen: [ofImage('/etc/ssl/certs/ca-certificates.crt')],
+    entries: ['/etc/ssl/certs/** r', '/usr/share/ca-certificates/** ri'],
+    later: [used('/etc/ssl/certs/01.0')],
+    never: [used('/etc/ssl/private/x.key')],
+  },
+  'name-service': {
+    seen: [ofImage('/etc/nsswitch.conf'), ofImage('/lib/libnss_files.so.2', 'execute')],
+    entries: [
+      ...['gai.conf', 'group', 'host.conf', 'hosts', 'nsswitch.conf', 'passwd', 'protocols', 'resolv.conf', 'services'].map((one) => `/etc/${one} r`),
+      '/lib/libnss_*.so* rxi',
+    ], // biome-ignore format: a list
+    later: [used('/etc/hosts'), ofImage('/lib/libnss_dns.so.2', 'execute')],
+    never: [
+      used('/etc/shadow'),
+      used('/etc/passwd', 'write'),
+      used('/lib/libnss_evil.so.2', 'execute', { sha256: 'e'.repeat(64) }),
+    ],
+  },
+  'cut-arguments': {
+    seen: [ran('/bin/a', { argv: ['a', 'x'.repeat(300)] }), ran('/bin/b', { argv: ['b'], argvWhole: false })],
+    entries: ['/bin/a: a ' + 'x'.repeat(64) + '*', '/bin/b: b **'],
+    later: [ran('/bin/a', { argv: ['a', `${'x'.repeat(64)}y`] }), ran('/bin/b', { argv: ['b', 'c', 'd'] })],
+    never: [ran('/bin/a', { argv: ['a', 'x'.repeat(63)] }), ran('/bin/b', { argv: ['c'] })],
+  },
+  'many-arguments': {
+    seen: letters.map((one) => ran('/bin/a', { argv: ['a', `--id=${one}`, 'end'] })),
+    entries: ['/bin/a: a --id=* end'],
+    later: [ran('/bin/a', { argv: ['a', '--id=z', 'end'] })],
+    never: [ran('/bin/a', { argv: ['a', '--other', 'end'] }), ran('/bin/a', { argv: ['a', '--id=a'] })],
+  },
+  resolvers: {
+    seen: [connected('10.96.0.10', 53, { protocol: 'udp', resolver: true })],
+    entries: ['udp @resolver 53'],
+    later: [connected('10.0.0.2', 53, { protocol: 'udp', resolver: true })],
+    never: [connected('10.96.0.10', 53, { protocol: 'udp' })],
+  },
+  'peer-names': {
+    seen: [connected('192.0.2.1', 443, { name: 'API.example.' })],
+    entries: ['tcp api.example 443'],
+    later: [connected('192.0.2.99', 443, { name: 'api.example' })],
+    never: [connected('192.0.2.1', 443), connected('192.0.2.1', 443, { name: 'evil.example' })],
+  },
+  'peer-ranges': {
+    seen: [
+      connected('10.1.2.3', 5432),
+      connected('10.1.2.9', 5432),
+      connected('192.0.2.1', 5432),
+      connected('192.0.2.9', 5432),
+    ],
+    entries: ['tcp 10.1.2.0/28 5432', 'tcp 192.0.2.1/32 5432', 'tcp 192.0.2.9/32 5432'],
+    later: [connected('10.1.2.4', 5432), connected('::ffff:10.1.2.4', 5432)],
+    never: [connected('10.1.3.4', 5432), connected('192.0.2.5', 5432), connected('10.1.2.4', 22)],
+  },
+  'ephemeral-ports': {
+    seen: [connected('127.0.0.1', 40_001), connected('127.0.0.1', 40_002), listened(0)],
+    entries: ['tcp 127.0.0.1/32 ephemeral', 'tcp ephemeral'],
+    later: [connected('127.0.0.1', 50_000), listened(50_000)],
+    never: [connected('127.0.0.1', 22), connected('127.0.0.2', 50_000), listened(4444)],
+  },
+};
+
+const entriesOf = (seen: readonly Observation[], options: GeneraliseOptions): readonly string[] => {
+  const { executables, processes, files, outbound, inbound } = generalise(recording(session(seen)), options);
+  const access = (bits: number, only: boolean): string =>
+    `${['r', 'w', 'x'].filter((_, at) => (bits & (1 << at)) !== 0).join('')}${only ? 'i' : ''}`;
+  const lists = processes.flatMap((one) => one.arguments.map(({ pattern }) => ({ one, pattern })));
+  return [
+    ...(lists.every(({ one, pattern }) => pattern.join() === one.path) || options.links !== undefined
+      ? executables.map(({ path }) => path)
+      : lists.map(({ one, pattern }) => `${one.path}: ${pattern.join(' ')}`)),
+    ...files.map((one) => `${one.pattern} ${access(one.access, one.imageOnly)}`),
+    ...outbound.map(({ protocol, peer, port }) => `${protocol} ${peer} ${String(port)}`),
+    ...inbound.map(({ protocol, port }) => `${protocol} ${String(port)}`),
+  ];
+};
+
+for (const rule of ruleNames)
+  test(`rule ${rule}`, () => {
+    const { seen, entries, later = [], never = [], options = {} } = cases[rule];
+    const profile = generalise(recording(session(seen)), options);
+    assert.ok(profile.rules.includes(rule), `used: ${profile.rules.join()}`);
+    assert.deepEqual([...entriesOf(seen, options)].sort(), [...entries].sort());
+    const compiled = compileProfile(profile);
+    for (const one of [...seen, ...later]) assert.equal(judgeObservation(compiled, one), 'allowed');
+    for (const one of never)
+      assert.notEqual(
+        judgeObservation(compiled, one),
+        'allowed',
+        JSON.stringify(one, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)),
+      );
+  });
+
+test('what is the image’s own, and what ordinary names are, stays as it is', () => {
+  const plain = ['/usr/lib/libssl.so.3', '/opt/app-1.2.3/conf.json', '/opt/app-1.2.3/20261124.txt'];
+  assert.deepEqual(
+    generalise(recording(session(plain.map((one) => ofImage(one))))).files.map(({ pattern }) => pattern),
+    plain.toSorted(),
+  );
+  const words = ['/data/config', '/data/postmaster.pid', '/data/README.md', '/data/access_control', '/data/facade'];
+  const profile = generalise(recording(session(words.map((one) => used(one)))));
+  assert.deepEqual(
+    profile.files.map(({ pattern }) => pattern),
+    words.toSorted(),
+  );
+  assert.deepEqual(profile.rules, []);
+});
+
+test('what an image directory is called stays, also below it', () => {
+  const seen = [used('/opt/app-1.2.3/run/worker-7.pid', 'write')];
+  const isImageDirectory = (path: string): boolean => ['/opt', '/opt/app-1.2.3'].includes(path);
+  const patterns = (options: GeneraliseOptions): readonly string[] =>
+    generalise(recording(session(seen)), options).files.map(({ pattern }) => pattern);
+  assert.deepEqual(patterns({ isImageDirectory }), ['/opt/app-1.2.3/run/worker-{n}.pid']);
+  assert.deepEqual(patterns({}), ['/opt/app-{ver}/run/worker-{n}.pid']);
+});
