@@ -216,10 +216,11 @@ const cases: Readonly<Record<RuleName, Case>> = {
   },
 };
 
+const access = (bits: number, only: boolean): string =>
+  `${['r', 'w', 'x'].filter((_, at) => (bits & (1 << at)) !== 0).join('')}${only ? 'i' : ''}`;
+
 const entriesOf = (seen: readonly Observation[], options: GeneraliseOptions): readonly string[] => {
   const { executables, processes, files, outbound, inbound } = generalise(recording(session(seen)), options);
-  const access = (bits: number, only: boolean): string =>
-    `${['r', 'w', 'x'].filter((_, at) => (bits & (1 << at)) !== 0).join('')}${only ? 'i' : ''}`;
   const lists = processes.flatMap((one) => one.arguments.map(({ pattern }) => ({ one, pattern })));
   return [
     ...(lists.every(({ one, pattern }) => pattern.join() === one.path) || options.links !== undefined
@@ -262,9 +263,10 @@ test('what is the image’s own, and what ordinary names are, stays as it is', (
   assert.deepEqual(profile.rules, []);
 });
 
+const isImageDirectory = (path: string): boolean => ['/opt', '/opt/app-1.2.3'].includes(path);
+
 test('what an image directory is called stays, also below it', () => {
   const seen = [used('/opt/app-1.2.3/run/worker-7.pid', 'write')];
-  const isImageDirectory = (path: string): boolean => ['/opt', '/opt/app-1.2.3'].includes(path);
   const patterns = (options: GeneraliseOptions): readonly string[] =>
     generalise(recording(session(seen)), options).files.map(({ pattern }) => pattern);
   assert.deepEqual(patterns({ isImageDirectory }), ['/opt/app-1.2.3/run/worker-{n}.pid']);

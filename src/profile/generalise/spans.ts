@@ -1,5 +1,5 @@
 import { profileLimits } from '../limits.ts';
-import { formatPattern, isMatch, matcherOf, type Placeholder, type Token } from '../pattern/index.ts';
+import { formatPattern, isMatch, matcherOf, type Placeholder, parsePattern, type Token } from '../pattern/index.ts';
 import type { RuleName } from './rules.ts';
 
 /** Text with what changes in it taken out, and by which rules. */
@@ -47,7 +47,8 @@ export function generalised(text: string, finders: readonly Finder[]): Generalis
 
 export function covering(text: string, tokens: readonly Token[], rules: readonly RuleName[]): Generalised {
   const many = tokens.filter((one) => 'placeholder' in one).length > profileLimits.placeholders;
-  if (!many && rules.length > 0 && isMatch(matcherOf(tokens), text)) return { pattern: formatPattern(tokens), rules };
+  const pattern = formatPattern(tokens);
+  if (!many && rules.length > 0 && isMatch(matcherOf(parsePattern(pattern)), text)) return { pattern, rules };
   return { pattern: formatPattern(text === '' ? [] : [{ literal: text }]), rules: [] };
 }
 

@@ -86,16 +86,30 @@ function search(node: Node, segments: readonly string[], at: number, accept: Acc
   const found = child === undefined ? undefined : search(child, segments, at + 1, accept);
   if (found !== undefined) return found;
   if (node.globs.size > 0) {
-    for (const first of [segment.charCodeAt(0), -1])
-      for (const { matcher, node: next } of node.globs.get(first) ?? []) {
-        if (!isMatch(matcher, segment)) continue;
-        const below = search(next, segments, at + 1, accept);
-        if (below !== undefined) return below;
-      }
+    const below =
+      searchAll(node.globs.get(segment.charCodeAt(0)), segments, at, accept) ??
+      searchAll(node.globs.get(-1), segments, at, accept);
+    if (below !== undefined) return below;
   }
   for (const { tail, entry } of node.deep) if (endsWith(segments, at, tail) && accept(entry)) return entry;
   return undefined;
 }
+
+function searchAll(
+  globs: readonly Glob[] | undefined,
+  segments: readonly string[],
+  at: number,
+  accept: Accept,
+): FileEntry | undefined {
+  for (const { matcher, node } of globs ?? none) {
+    if (!isMatch(matcher, segments[at] ?? '')) continue;
+    const found = search(node, segments, at + 1, accept);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const none: readonly Glob[] = [];
 
 /** `**` alone stands for one segment at least; before a tail, for none too. */
 function endsWith(segments: readonly string[], at: number, tail: readonly Matcher[]): boolean {

@@ -1,5 +1,5 @@
 import type { Token } from './parse.ts';
-import { endsOf } from './placeholder.ts';
+import { endsOf, isWhole, type Placeholder } from './placeholder.ts';
 
 /** A pattern made ready: what can be told by a glance at both ends comes first. */
 export interface Matcher {
@@ -7,24 +7,35 @@ export interface Matcher {
   /** Literal text it begins and ends with. */
   readonly prefix: string;
   readonly suffix: string;
+  /** The only placeholder there is, between the two. */
+  readonly only: Placeholder | undefined;
 }
 
+/** `tokens` as `parsePattern` gives them: no two literals side by side. */
 export function matcherOf(tokens: readonly Token[]): Matcher {
   const [first, last] = [tokens[0], tokens.at(-1)];
+  const found = tokens.flatMap((one) => ('placeholder' in one ? [one.placeholder] : []));
   return {
     tokens,
     prefix: first !== undefined && 'literal' in first ? first.literal : '',
     suffix: last !== undefined && 'literal' in last ? last.literal : '',
+    only: found.length === 1 ? found[0] : undefined,
   };
 }
 
-/**
- * Whether the whole text is one the pattern stands for. No backtracking without end: each token is tried once at each
- * place.
- */
-export function isMatch({ tokens, prefix, suffix }: Matcher, text: string): boolean {
+/** Whether the whole text is one the pattern stands for. */
+export function isMatch({ tokens, prefix, suffix, only }: Matcher, text: string): boolean {
   if (!text.startsWith(prefix) || !text.endsWith(suffix)) return false;
-  if (tokens.length === 1 && prefix !== '') return text.length === prefix.length;
+  if (only !== undefined) {
+    const end = text.length - suffix.length;
+    return end >= prefix.length && isWhole(only, text, prefix.length, end);
+  }
+  if (tokens.length === 1) return text.length === prefix.length;
+  return isMatchOf(tokens, text);
+}
+
+/** No backtracking without end: each token is tried once at each place. */
+function isMatchOf(tokens: readonly Token[], text: string): boolean {
   const failed = new Set<number>();
   /** From where on the text after each `*` was tried. */
   const stars = new Map<number, number>();

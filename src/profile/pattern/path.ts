@@ -2,6 +2,9 @@ import { HoldfastError } from '../../errors/index.ts';
 import { profileLimits } from '../limits.ts';
 import { isPattern, literalPattern, parsePattern, type Token } from './parse.ts';
 
+const slash = 47;
+const dot = 46;
+
 /** A segment of a path pattern; `deep` stands for any number of segments: at the end for at least one. */
 export type Segment = { readonly deep: true } | { readonly tokens: readonly Token[] };
 
@@ -48,9 +51,19 @@ export function pathPattern(path: string): string {
 
 /** A plain absolute path: what a program's, an alias' and a parent's has to be. */
 export function isPlainPath(path: string): path is `/${string}` {
-  if (!path.startsWith('/') || path.length > profileLimits.text || path.includes('\0')) return false;
-  const parts = path.slice(1).split('/');
-  return parts.length <= profileLimits.segments && parts.every((part) => part !== '' && part !== '.' && part !== '..');
+  if (path.charCodeAt(0) !== slash || path.length > profileLimits.text) return false;
+  let begin = 1;
+  let segments = 0;
+  for (let at = 1; at <= path.length; at++) {
+    const code = at === path.length ? slash : path.charCodeAt(at);
+    if (code === 0) return false;
+    if (code !== slash) continue;
+    const length = at - begin;
+    const dots = length <= 2 && path.charCodeAt(begin) === dot && path.charCodeAt(at - 1) === dot;
+    if (length === 0 || dots || ++segments > profileLimits.segments) return false;
+    begin = at + 1;
+  }
+  return true;
 }
 
 /** `/a/b` → `/a`; `/a` → `/`. */

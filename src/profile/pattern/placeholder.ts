@@ -103,11 +103,28 @@ function rotation(text: string, at: number): readonly number[] {
   return [...compressed, ...ends];
 }
 
+interface Run {
+  readonly test: CharTest;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Placeholders that are so many characters of one kind. */
+const runs = {
+  '{n}': { test: digit, least: 1, most: 20 },
+  '{hex}': { test: hex, least: 1, most: 128 },
+  '{rnd}': { test: word, least: 6, most: 64 },
+} as const satisfies Partial<Record<Placeholder, Run>>;
+
+function betweenRun(text: string, at: number, { test, least, most }: Run): readonly number[] {
+  return between(text, at, test, least, most);
+}
+
 /** Where text that the placeholder stands for may end, when it begins at `at`. `*` is not asked: it may end anywhere. */
 export const endsOf: Readonly<Record<Exclude<Placeholder, '*'>, (text: string, at: number) => readonly number[]>> = {
-  '{n}': (text, at) => between(text, at, digit, 1, 20),
-  '{hex}': (text, at) => between(text, at, hex, 1, 128),
-  '{rnd}': (text, at) => between(text, at, word, 6, 64),
+  '{n}': (text, at) => betweenRun(text, at, runs['{n}']),
+  '{hex}': (text, at) => betweenRun(text, at, runs['{hex}']),
+  '{rnd}': (text, at) => betweenRun(text, at, runs['{rnd}']),
   '{uuid}': uuid,
   '{date}': (text, at) => only(digitGroups(text, at, [4, 2, 2])),
   '{time}': (text, at) => only(digitGroups(text, at, [2, 2, 2]), digitGroups(text, at, [2, 2])),
@@ -115,5 +132,19 @@ export const endsOf: Readonly<Record<Exclude<Placeholder, '*'>, (text: string, a
   '{pod}': podSuffix,
   '{rot}': rotation,
 };
+
+function isRun(placeholder: Placeholder): placeholder is keyof typeof runs {
+  return Object.hasOwn(runs, placeholder);
+}
+
+/** Whether the placeholder stands for just the text from `at` to `end`. */
+export function isWhole(placeholder: Placeholder, text: string, at: number, end: number): boolean {
+  if (placeholder === '*') return end >= at;
+  const plain = isRun(placeholder) ? runs[placeholder] : undefined;
+  if (plain === undefined) return endsOf[placeholder](text, at).includes(end);
+  if (end - at < plain.least || end - at > plain.most) return false;
+  for (let to = at; to < end; to++) if (!plain.test(text.charCodeAt(to))) return false;
+  return true;
+}
 
 export const placeholders = ['*', ...Object.keys(endsOf)] as readonly Placeholder[];
