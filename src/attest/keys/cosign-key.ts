@@ -1,5 +1,4 @@
 import { randomBytes, scrypt } from 'node:crypto';
-import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { HoldfastError } from '../../errors/index.ts';
 import { decodeBase64 } from '../format/base64.ts';
 import { fieldsOf } from '../format/fields.ts';
@@ -59,6 +58,7 @@ export async function openCosignKey(json: Uint8Array, passphrase: string, place:
   if (nonce.length !== 24) throw cipher.refuse('nonce is not 24 bytes');
   const ciphertext = fields.bytes('ciphertext', 64 << 10);
   const key = await derive(passphrase, kdf.bytes('salt', 1024), { N, r, p });
+  const { xsalsa20poly1305 } = await import('@noble/ciphers/salsa.js');
   try {
     return Buffer.from(xsalsa20poly1305(key, nonce).decrypt(ciphertext));
   } catch {
@@ -73,6 +73,7 @@ export async function sealCosignKey(pkcs8: Uint8Array, passphrase: string): Prom
   const salt = randomBytes(32);
   const nonce = randomBytes(24);
   const key = await derive(passphrase, salt, written);
+  const { xsalsa20poly1305 } = await import('@noble/ciphers/salsa.js');
   const ciphertext = xsalsa20poly1305(key, nonce).encrypt(pkcs8);
   key.fill(0);
   const json = JSON.stringify({

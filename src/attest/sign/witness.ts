@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bundleToJSON, type Bundle as LibraryBundle, toDSSEBundle, toMessageSignatureBundle } from '@sigstore/bundle';
+import type { Bundle as LibraryBundle } from '@sigstore/bundle';
 import { HoldfastError } from '../../errors/index.ts';
 import { statementPayloadType } from '../statement/parse.ts';
 import type { Unsigned, Witnessing } from './bundle.ts';
@@ -34,7 +34,8 @@ function isTooLarge(cause: unknown): boolean {
   return inner?.statusCode === 413;
 }
 
-function libraryBundle(unsigned: Unsigned, signature: Buffer): LibraryBundle {
+async function libraryBundle(unsigned: Unsigned, signature: Buffer): Promise<LibraryBundle> {
+  const { toDSSEBundle, toMessageSignatureBundle } = await import('@sigstore/bundle');
   if (unsigned.kind === 'message') {
     const digest = createHash('sha256').update(unsigned.toSign).digest();
     return toMessageSignatureBundle({ digest, signature, keyHint: '' });
@@ -57,17 +58,19 @@ export async function witness(
   if (services.logs.length + services.timestampAuthorities.length === 0) return { tlogEntries: [], timestamps: [] };
   // Loaded when it is needed: whoever only verifies should not wait for an HTTP client.
   const { RekorWitness, TSAWitness } = await import('@sigstore/sign');
-  const bundle = libraryBundle(unsigned, signature);
+  const { bundleToJSON } = await import('@sigstore/bundle');
+  const bundle = await libraryBundle(unsigned, signature);
   const material = bundle.verificationMaterial;
   const logs = services.logs.map(async ({ url, version }) => {
     const log = new RekorWitness({ ...fetchOptions, rekorBaseURL: url, entryType: 'dsse', majorApiVersion: version });
     const testify = async (content: LibraryBundle['content']) => (await log.testify(content, verifier)).tlogEntries;
     try {
-      return await testify(bundle.content).catch((cause: unknown) => {
+      return await testify(bundle.content).catch(async (cause: unknown) => {
         if (unsigned.kind !== 'dsse' || !isTooLarge(cause)) throw cause;
         // It is sent the whole envelope, and the public one takes no more than some 100 KB: then the digest of what was
         // signed stands for it, as Rekor v2 keeps every envelope. cosign 3 does not read such an entry of version 1.
-        return testify(libraryBundle({ kind: 'message', toSign: unsigned.toSign }, signature).content);
+        const digest = await libraryBundle({ kind: 'message', toSign: unsigned.toSign }, signature);
+        return testify(digest.content);
       });
     } catch (cause) {
       throw serviceFailed(url, cause);

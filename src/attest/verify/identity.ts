@@ -1,6 +1,7 @@
-import { RE2JS } from '@bufbuild/re2';
+import type { RE2JS } from '@bufbuild/re2';
 import { HoldfastError } from '../../errors/index.ts';
 import type { Party } from '../model.ts';
+import { re2Library } from './libraries.ts';
 
 /** Text to be matched whole: as it stands, or by a pattern that is always anchored at both ends. */
 export type Matcher =
@@ -23,8 +24,9 @@ export function exactly(text: string): Matcher {
  */
 export function matching(source: string): Matcher {
   if (source.length > 1024) throw new HoldfastError('identity-pattern', 'longer than 1024 characters');
+  const { RE2JS: Pattern } = re2Library();
   try {
-    return { kind: 'pattern', pattern: new RE2JS(source) };
+    return { kind: 'pattern', pattern: new Pattern(source) };
   } catch (cause) {
     throw new HoldfastError('identity-pattern', (cause as Error).message, { cause });
   }

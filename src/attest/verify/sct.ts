@@ -1,7 +1,8 @@
 import { createHash, verify } from 'node:crypto';
-import { EXTENSION_OID_SCT, X509SCTExtension } from '@sigstore/core';
+import type { X509SCTExtension } from '@sigstore/core';
 import { HoldfastError } from '../../errors/index.ts';
 import type { TrustedLog } from '../format/trusted-root.ts';
+import { sigstoreCore } from './libraries.ts';
 import type { Certificate } from './x509.ts';
 
 function refuse(message: string): HoldfastError {
@@ -12,7 +13,7 @@ function refuse(message: string): HoldfastError {
 function preCertificate(leaf: Certificate, issuer: Certificate): Buffer {
   const clone = leaf.parsed.clone();
   const extensions = clone.extensions;
-  const at = extensions.findIndex((extension) => extension.subs[0]?.toOID() === EXTENSION_OID_SCT);
+  const at = extensions.findIndex((extension) => extension.subs[0]?.toOID() === sigstoreCore().EXTENSION_OID_SCT);
   extensions.splice(at, 1);
   const tbs = clone.tbsCertificate.toDER();
   const length = Buffer.alloc(4);
@@ -38,11 +39,11 @@ export function certificateLogs(
   issuer: Certificate,
   logs: readonly TrustedLog[],
 ): ReadonlySet<string> {
-  const extension = leaf.parsed.extensions.find((found) => found.subs[0]?.toOID() === EXTENSION_OID_SCT);
+  const extension = leaf.parsed.extensions.find((found) => found.subs[0]?.toOID() === sigstoreCore().EXTENSION_OID_SCT);
   if (extension === undefined) return new Set();
   const timestamps = ((): X509SCTExtension['signedCertificateTimestamps'] => {
     try {
-      return new X509SCTExtension(extension).signedCertificateTimestamps;
+      return new (sigstoreCore().X509SCTExtension)(extension).signedCertificateTimestamps;
     } catch {
       throw refuse('the list of signed certificate timestamps can not be read');
     }

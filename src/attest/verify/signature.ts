@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, publicDecrypt, verify } from 'node:crypto';
-import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { HoldfastError } from '../../errors/index.ts';
 import type { HashName } from '../format/bundle.ts';
+import { nistCurves } from './libraries.ts';
 
 /** What was signed: the bytes, or only their digests where no more is known. */
 export interface Signed {
@@ -61,7 +61,7 @@ const digestInfo: Readonly<Record<HashName, Buffer>> = {
   sha512: Buffer.from('3051300d060960864801650304020305000440', 'hex'),
 };
 
-const nist = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
+const nist = { 'P-256': 'p256', 'P-384': 'p384', 'P-521': 'p521' } as const;
 
 /** The uncompressed point at the end of the SPKI. */
 function pointOf(key: KeyObject): Buffer {
@@ -80,7 +80,7 @@ function verifyDigest(
   switch (algorithm.kind) {
     case 'ecdsa': {
       const options = { prehash: false, lowS: false, format: 'der' } as const;
-      return nist[algorithm.curve].verify(signature, digest, pointOf(key), options);
+      return nistCurves()[nist[algorithm.curve]].verify(signature, digest, pointOf(key), options);
     }
     case 'rsa': {
       const recovered = publicDecrypt({ key }, signature);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { RFC3161Timestamp } from '@sigstore/core';
+import type { RFC3161Timestamp } from '@sigstore/core';
 import { HoldfastError } from '../../errors/index.ts';
 import type { TrustedAuthority, TrustedRoot } from '../format/trusted-root.ts';
 import { chainOf, pathTo } from './chain.ts';
+import { sigstoreCore } from './libraries.ts';
 import { type Certificate, purposesOf, timeStamping } from './x509.ts';
 
 /** A time that a trusted authority signed over the signature. */
@@ -46,7 +47,7 @@ function verifyTimestamp(der: Buffer, signature: Buffer, root: TrustedRoot): Ver
   let token: RFC3161Timestamp;
   let time: number;
   try {
-    token = RFC3161Timestamp.parse(Buffer.from(der));
+    token = sigstoreCore().RFC3161Timestamp.parse(Buffer.from(der));
     // granted(0) or grantedWithMods(1)
     if (token.status !== 0n && token.status !== 1n) throw refuse('the authority did not grant the timestamp');
     time = timeIn(token);

@@ -1,6 +1,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { type ASN1Obj, X509Certificate as ParsedCertificate } from '@sigstore/core';
+import type { ASN1Obj, X509Certificate as ParsedCertificate } from '@sigstore/core';
 import { type Code, HoldfastError } from '../../errors/index.ts';
+import { sigstoreCore } from './libraries.ts';
 
 /** A certificate in two readings: OpenSSL's for trust, a parsed tree for what it does not show. */
 export interface Certificate {
@@ -33,7 +34,7 @@ function oidOf(extension: ASN1Obj): string {
 export function readCertificate(der: Uint8Array, code: Code, place: string): Certificate {
   try {
     const openssl = new X509Certificate(der);
-    const parsed = ParsedCertificate.parse(Buffer.from(der));
+    const parsed = sigstoreCore().X509Certificate.parse(Buffer.from(der));
     const seen = new Set<string>();
     for (const extension of parsed.extensions) {
       const oid = oidOf(extension);

@@ -1,19 +1,8 @@
-import {
-  type CelInput,
-  CelScalar,
-  type CelValue,
-  celEnv,
-  celError,
-  celFunc,
-  celList,
-  isCelError,
-  listType,
-  parse,
-  plan,
-} from '@bufbuild/cel';
-import { RE2JS } from '@bufbuild/re2';
+import type { CelInput, CelValue, parse } from '@bufbuild/cel';
+import type { RE2JS } from '@bufbuild/re2';
 import type { Json } from '../../attest/index.ts';
 import { policyLimits } from '../limits.ts';
+import { celLibrary, re2Library } from './library.ts';
 import { Meter } from './meter.ts';
 import { metered, readDeepName, readName, tickName } from './metered.ts';
 import { checkSyntax, ExpressionFault } from './syntax.ts';
@@ -30,8 +19,6 @@ export type ConditionResult =
 /** A CEL expression that is ready to run. The same input gives the same result, however often and wherever. */
 export type Condition = (input: ConditionInput) => ConditionResult;
 
-const { DYN, BOOL } = CelScalar;
-
 /**
  * Compiles a condition. Its cost is bounded by counting; beyond the bound it does not hold.
  * @throws ExpressionFault where it is no expression, or speaks of what there is not
@@ -47,6 +34,7 @@ export function compileCondition(text: string): Condition {
     variables,
     (name) => env.funcs.find(name) !== undefined && !name.startsWith('@read') && name !== tickName,
   );
+  const { plan, isCelError } = celLibrary();
   const run = plan(env, metered(expr));
   return (input) => {
     meter.reset();
@@ -72,7 +60,7 @@ function parsed(text: string): ReturnType<typeof parse> {
   // The parser is recursive; what nests deeper than any expression of this length honestly does is refused before.
   if (/[([{]{40}/.test(text) || /[!-]{40}/.test(text)) throw new ExpressionFault('nested too deep');
   try {
-    return parse(text);
+    return celLibrary().parse(text);
   } catch (cause) {
     const message = cause instanceof RangeError ? 'nested too deep' : (cause as Error).message;
     throw new ExpressionFault(message.slice(0, 200).toWellFormed(), { cause });
@@ -80,6 +68,8 @@ function parsed(text: string): ReturnType<typeof parse> {
 }
 
 function environment(meter: Meter) {
+  const { CelScalar, celEnv, celError, celFunc, celList, listType } = celLibrary();
+  const { DYN, BOOL } = CelScalar;
   const read = (deep: boolean) => (value: CelValue) => {
     if (meter.read(value, deep)) return value as CelInput;
     throw celError('it costs too much on this predicate');
@@ -97,7 +87,7 @@ function environment(meter: Meter) {
     ],
     re2: {
       compile(pattern) {
-        const matcher = compiled.get(pattern) ?? RE2JS.compile(pattern);
+        const matcher = compiled.get(pattern) ?? re2Library().RE2JS.compile(pattern);
         if (compiled.size < 16) compiled.set(pattern, matcher);
         return {
           test(text) {
@@ -113,7 +103,7 @@ function environment(meter: Meter) {
 
 /** JSON as CEL takes it. Objects become maps without a prototype, so that only what the document says can be asked. */
 export function celValueOf(value: Json): CelInput {
-  if (Array.isArray(value)) return celList(value.map(celValueOf) as CelValue[]);
+  if (Array.isArray(value)) return celLibrary().celList(value.map(celValueOf) as CelValue[]);
   if (typeof value !== 'object' || value === null) return value;
   return new Map(Object.entries(value).map(([key, item]) => [key, celValueOf(item)]));
 }

@@ -1,11 +1,13 @@
-import { type CelValue, celType, isCelList, isCelMap } from '@bufbuild/cel';
+import type { CelValue } from '@bufbuild/cel';
 import { policyLimits } from '../limits.ts';
+import { celLibrary } from './library.ts';
 
 /**
  * Counts what one evaluation costs, by counting and not by the clock: the same expression on the same predicate always
  * ends in the same way, on any machine.
  */
 export class Meter {
+  readonly #cel = celLibrary();
   #left: number = policyLimits.celCost;
 
   get exhausted(): boolean {
@@ -27,6 +29,7 @@ export class Meter {
     if (!this.spend(1)) return false;
     if (typeof value === 'string') return this.spend(value.length / 64);
     if (value instanceof Uint8Array) return this.spend(value.length / 64);
+    const { isCelList, isCelMap, celType } = this.#cel;
     if (isCelList(value)) {
       if (!deep) return this.spend(value.size / 4);
       for (const item of value) if (!this.read(item, true)) return false;

@@ -1,4 +1,4 @@
-import { RE2JS } from '@bufbuild/re2';
+import { re2Library } from '../cel/library.ts';
 
 /**
  * An RE2 expression over the whole of a text, in linear time. Without the expression: the exact text.
@@ -6,7 +6,7 @@ import { RE2JS } from '@bufbuild/re2';
  */
 export function wholeText(exact: string | undefined, expression: string | undefined): (text: string) => boolean {
   if (expression === undefined) return (text) => text === exact;
-  const compiled = RE2JS.compile(expression);
+  const compiled = re2Library().RE2JS.compile(expression);
   // Tested whole, not wrapped in ^ and $: an alternative or a flag inside can't get out of that.
   return (text) => compiled.testExact(text);
 }
