@@ -2,12 +2,25 @@ import type { Command } from 'commander';
 import { defaultSocket } from '../containers/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { verdict } from '../verdict/index.ts';
-import { watch } from '../watch/index.ts';
+import { type ProvenanceJudge, watch } from '../watch/index.ts';
+import { many } from './evidence/pairs.ts';
 import { interrupt } from './output/index.ts';
-import { jsonLines, liveScreen, openStoreForWatching, type Screen, termsOf, textLines } from './running/index.ts';
+import {
+  jsonLines,
+  liveScreen,
+  openStoreForWatching,
+  provenanceChild,
+  requirePolicies,
+  type Screen,
+  termsOf,
+  textLines,
+} from './running/index.ts';
+import { type RegistryFlags, takesRegistryFlags } from './source.ts';
 import { version } from './version.ts';
 
-interface WatchOptions {
+interface WatchOptions extends RegistryFlags {
+  readonly policy?: readonly string[];
+  readonly trustedRoot?: readonly string[];
   readonly containerd: string;
   readonly store?: string;
   readonly json?: true;
@@ -16,8 +29,7 @@ interface WatchOptions {
 }
 
 export function register(program: Command): void {
-  program
-    .command('watch')
+  takesRegistryFlags(program.command('watch'))
     .description(
       'Watches the containers of a containerd until Ctrl-C: which packages truly execute, and what ran that the image\n' +
         'does not hold. Evidence is kept in the store; every other command can read it meanwhile.\n' +
@@ -25,12 +37,18 @@ export function register(program: Command): void {
     )
     .option('--containerd <socket>', "containerd's socket", defaultSocket)
     .option('--store <dir>', 'where evidence is kept')
+    .option(
+      '--policy <file>',
+      'TrustPolicies to judge running images by; may be repeated; read anew when they change',
+      many,
+    )
+    .option('--trusted-root <file>', "for --policy: whom to believe; else Sigstore's public-good ones", many)
     .option('--for <seconds>', 'end after so many seconds')
     .option('--count-interval <seconds>', 'how often counts are read from the kernel (60)')
     .option('--json', 'one JSON object a line (docs/watch.md)')
     .addHelpText(
       'after',
-      '\nExamples:\n  sudo holdfast watch\n  sudo holdfast watch --json | jq \'select(.type == "finding")\'',
+      '\nExamples:\n  sudo holdfast watch\n  sudo holdfast watch --policy policy.yaml\n  sudo holdfast watch --json | jq \'select(.type == "finding")\'',
     )
     .action(run);
 }
@@ -42,6 +60,20 @@ function seconds(text: string | undefined, option: string): number | undefined {
   throw new HoldfastError('usage', `${option}: not a number of seconds: ${text}`);
 }
 
+/** Policies that can't be read end it here, not at the first image. @throws HoldfastError as `loadPolicies` */
+async function provenanceOf(options: WatchOptions, signal: AbortSignal): Promise<ProvenanceJudge | undefined> {
+  const { policy, trustedRoot, plainHttp, registryCa, registryCert, registryKey } = options;
+  if (policy === undefined) return undefined;
+  await requirePolicies(policy, signal);
+  const registry = [
+    ...(plainHttp === true ? ['--plain-http'] : []),
+    ...(registryCa === undefined ? [] : ['--registry-ca', registryCa]),
+    ...(registryCert === undefined ? [] : ['--registry-cert', registryCert]),
+    ...(registryKey === undefined ? [] : ['--registry-key', registryKey]),
+  ];
+  return provenanceChild({ policy, registry, ...(trustedRoot === undefined ? {} : { trustedRoot }) });
+}
+
 async function run(options: WatchOptions): Promise<void> {
   const duration = seconds(options.for, '--for');
   const countIntervalSeconds = seconds(options.countInterval, '--count-interval');
@@ -49,6 +81,7 @@ async function run(options: WatchOptions): Promise<void> {
   using asked = interrupt();
   const ending =
     duration === undefined ? asked.signal : AbortSignal.any([asked.signal, AbortSignal.timeout(duration * 1000)]);
+  const provenance = await provenanceOf(options, ending);
   let found = false;
   const screen: Screen = options.json ? jsonLines() : process.stdout.isTTY ? liveScreen(process.stdout) : textLines();
   const lost = await watch({
@@ -58,6 +91,7 @@ async function run(options: WatchOptions): Promise<void> {
     signal: ending,
     sensor: countIntervalSeconds === undefined ? {} : { countIntervalSeconds },
     environment: process.env,
+    ...(provenance === undefined ? {} : { provenance }),
     emit: (event) => {
       found ||= event.type === 'finding';
       screen.show(event);

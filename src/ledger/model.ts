@@ -11,6 +11,7 @@ export const evidenceKinds = [
   'rbom-revision',
   'finding',
   'coverage',
+  'provenance',
   'verdict',
   'admission',
 ] as const;

@@ -80,13 +80,25 @@ export const reasons = {
     term: 'provenance',
     word: 'unverified',
     sentence: 'Signatures and provenance of this image were not checked.',
-    remedy: 'This version can’t check them yet.',
+    remedy: 'Give `holdfast watch` a policy: `--policy FILE`.',
   },
   'provenance-refused': {
     term: 'provenance',
     word: 'unverified',
     sentence: 'The image’s evidence does not satisfy today’s policy.',
     remedy: 'See the decision’s checks; sign the image as the policy asks, or correct the policy.',
+  },
+  'provenance-pending': {
+    term: 'provenance',
+    word: 'unknown',
+    sentence: 'The image’s evidence is still being looked for.',
+    remedy: 'Wait: it is judged once per digest, and again when something changes.',
+  },
+  'provenance-unavailable': {
+    term: 'provenance',
+    word: 'unknown',
+    sentence: 'The image’s evidence could not be fetched or judged.',
+    remedy: 'See the detail; `holdfast verify` with the same policy asks the same. It is tried again by itself.',
   },
   'provenance-ambiguous': {
     term: 'provenance',

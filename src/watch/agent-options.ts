@@ -1,11 +1,15 @@
 import type { Json, Ledger } from '../ledger/index.ts';
 import type { ContainerState, WatchEvent } from './events.ts';
 import type { ImageReader } from './images.ts';
+import type { ProvenanceJudge } from './provenance.ts';
 
 export interface AgentOptions {
   readonly ledger: Ledger;
   readonly version: string;
   readonly readImage: ImageReader;
+  /** Without it the provenance of nothing is checked. */
+  readonly provenance?: ProvenanceJudge;
+  readonly signal: AbortSignal;
   readonly emit: (event: WatchEvent) => void;
   readonly conclude: (state: ContainerState) => { readonly word: string; readonly [name: string]: Json };
 }

@@ -1,4 +1,5 @@
 import type { ContainerEvent as RuntimeEvent } from '../containers/index.ts';
+import type { Digest } from '../oci/index.ts';
 import {
   type CapabilityEvent,
   type Clock,
@@ -19,6 +20,7 @@ import { lastAlive } from './history.ts';
 import { Images } from './images.ts';
 import { monotonic, now } from './now.ts';
 import { lacking, openingEntry } from './opening.ts';
+import { Provenances } from './provenance.ts';
 import { pulse } from './pulse.ts';
 import { Recorder } from './recorder.ts';
 import { RuntimeLink, recordEndedMeanwhile } from './runtime-link.ts';
@@ -44,6 +46,7 @@ export class Agent {
   private readonly recorder: Recorder;
   private readonly teller: Teller;
   private readonly claims: Claims;
+  private readonly provenances: Provenances;
   private readonly link = new RuntimeLink();
   private readonly writing: Writing;
   private readonly before: string | undefined;
@@ -64,7 +67,16 @@ export class Agent {
     });
     const { recorder, table, hashes } = this;
     const images = new Images({ ledger, recorder, read: options.readImage, emit, now });
-    this.teller = new Teller({ ledger, recorder, images, emit, conclude });
+    this.provenances = new Provenances({
+      judge: options.provenance,
+      now,
+      clock: monotonic,
+      record: (entry, done) => recorder.record(entry, done),
+      changed: (manifest) => this.judgedAnew(manifest),
+      signal: options.signal,
+    });
+    const provenance = (manifest: Digest | undefined) => this.provenances.of(manifest);
+    this.teller = new Teller({ ledger, recorder, images, emit, conclude, provenance });
     this.writing = new Writing(
       () => table.byCgid.values(),
       (container) => this.teller.flush(container),
@@ -135,6 +147,7 @@ export class Agent {
       this.notice('container-of-another-runtime', `${one.display} is not known to this containerd; it is not watched`);
     for (const container of this.table.byCgid.values()) {
       this.writing.touch(container);
+      this.prove(container);
       const { goneAt } = container;
       if (goneAt !== undefined && (container.settled || at - goneAt > lingerMillis)) this.end(container);
     }
@@ -269,6 +282,17 @@ export class Agent {
   private storeBack(count: number): void {
     this.notice('store-back', `the store takes entries again; ${count === 0 ? 'none' : count} were lost`);
     if (count > 0) this.teller.gapOfAll(storeGap(now(), count));
+  }
+
+  private prove({ meta: { image }, goneAt }: WatchedContainer): void {
+    const { name, manifest, index } = image;
+    if (goneAt === undefined && manifest !== undefined)
+      this.provenances.want({ name, manifest, ...(index === undefined ? {} : { index }) });
+  }
+
+  private judgedAnew(manifest: Digest): void {
+    for (const container of this.table.byCgid.values())
+      if (container.meta.image.manifest === manifest) this.writing.touch(container);
   }
 
   private later(millis: number, action: () => void): void {

@@ -36,6 +36,23 @@ export type ImageBody = {
   readonly unreadable: string | null;
 };
 
+/** One check that did not pass, or why nothing could be told. */
+export type ProvenanceFault = {
+  readonly policy: string | null;
+  readonly check: string;
+  readonly code: string;
+  readonly reason: string;
+};
+
+/** What policies say of the evidence of an image that runs. */
+export type ProvenanceBody = {
+  readonly image: Digest;
+  readonly name: string;
+  readonly state: 'not-checked' | 'pending' | 'good' | 'refused' | 'unavailable';
+  readonly detail: string;
+  readonly faults: readonly ProvenanceFault[];
+};
+
 export type ContainerEndedBody = { readonly container: string; readonly code: number | null };
 
 /** One part of an image's contents; the files themselves are in the blob (`ImagePart`). */

@@ -13,6 +13,7 @@ import type { Manifest, MissingManifest } from './model.ts';
 import { OpenedForExec, openedAs } from './opened.ts';
 import { execPath, isLoader, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
+import type { ProvenanceState } from './provenance.ts';
 import { isRuntime } from './runtime.ts';
 import { anonymousMemory, connectionSeen, Seen } from './seen.ts';
 import { keyText, type Sighting } from './sighting.ts';
@@ -157,13 +158,14 @@ export class WatchedContainer {
   }
 
   /** `everybody`: gaps of all containers that ran then. */
-  state(now: string, everybody: readonly CoverageGap[]): ContainerState {
+  state(now: string, everybody: readonly CoverageGap[], provenance: ProvenanceState): ContainerState {
     const manifest = this.manifest;
     const image = typeof manifest === 'string' ? manifest : this.ambiguous ? 'ambiguous' : 'ready';
     return {
       container: this.display,
       image: this.image ?? null,
       identity: { findings: [...this.judged.findingIds], unknown: this.judged.unknown, image },
+      provenance,
       coverage: coverageOf(this.since, this.ended ?? now, [...this.gaps, ...everybody]),
     };
   }

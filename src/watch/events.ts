@@ -3,6 +3,7 @@ import type { ContainerEndedBody, ContainerSeenBody, FileSeen, NetworkSeen } fro
 import type { Coverage, CoverageGap } from './coverage.ts';
 import type { Finding } from './findings.ts';
 import type { MissingHash, MissingManifest } from './model.ts';
+import type { ProvenanceState } from './provenance.ts';
 
 /** Is what ran the image's? Only facts: the verdict's word is made of them elsewhere. */
 export interface IdentityState {
@@ -19,6 +20,7 @@ export interface ContainerState {
   readonly container: string;
   readonly image: Digest | null;
   readonly identity: IdentityState;
+  readonly provenance: ProvenanceState;
   readonly coverage: Coverage;
 }
 

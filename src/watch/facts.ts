@@ -82,6 +82,7 @@ export const watchFacts: FactSet = {
         return;
       case 'admission':
       case 'image-contents':
+      case 'provenance':
       case 'verdict':
         return;
     }

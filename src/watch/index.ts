@@ -6,6 +6,7 @@ export type {
   ImageBody,
   NetworkSeen,
   ObservationBody,
+  ProvenanceFault,
 } from './bodies.ts';
 export { type Coverage, type CoverageCause, type CoverageGap, gapSentence } from './coverage.ts';
 export type { ContainerState, IdentityState, WatchEvent } from './events.ts';
@@ -15,6 +16,8 @@ export type { Finding } from './findings.ts';
 export { findingsDocument } from './findings-document.ts';
 export { imageFacts } from './image-facts.ts';
 export type { FileUse, From, MissingHash, MissingManifest, ProcessInfo } from './model.ts';
+export type { ProvenanceAnswer, ProvenanceJudge, ProvenanceState, ProvenImage } from './provenance.ts';
+export { provenanceFacts } from './provenance-facts.ts';
 export { type RbomInput, runtimeBom } from './rbom.ts';
 export {
   containersOfImage,

@@ -7,6 +7,7 @@ import type { ContainerState } from './events.ts';
 import type { Finding } from './findings.ts';
 import { storedGaps, unjudgedFiles } from './history.ts';
 import type { MissingHash, MissingManifest } from './model.ts';
+import { storedProvenance } from './provenance-facts.ts';
 
 /** A container as the store knows it. */
 export interface StoredContainer {
@@ -128,6 +129,7 @@ export function storedState(ledger: Ledger, container: StoredContainer, now: str
       unknown,
       image: imageState(ledger, container),
     },
+    provenance: storedProvenance(ledger, container.body.image.manifest ?? undefined),
     coverage: coverageOf(container.seen, container.ended ?? now, gaps),
   };
 }

@@ -1,10 +1,12 @@
 import type { Json, Ledger } from '../ledger/index.ts';
+import type { Digest } from '../oci/index.ts';
 import type { WatchedContainer } from './container.ts';
 import { type CoverageGap, gapBody } from './coverage.ts';
 import { entryOf, imageKeyOf, observations } from './entries.ts';
 import type { ContainerState, WatchEvent } from './events.ts';
 import { addGap } from './gaps.ts';
 import type { Images } from './images.ts';
+import type { ProvenanceState } from './provenance.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface TellerOptions {
@@ -12,6 +14,7 @@ export interface TellerOptions {
   readonly recorder: Recorder;
   readonly images: Images;
   readonly emit: (event: WatchEvent) => void;
+  readonly provenance: (manifest: Digest | undefined) => ProvenanceState;
   /** The verdict as evidence keeps it, computed from what the agent knows. */
   readonly conclude: (state: ContainerState) => { readonly word: string; readonly [name: string]: Json };
 }
@@ -85,12 +88,13 @@ export class Teller {
   /** Told when it changed in a way that a verdict could show. */
   private state(container: WatchedContainer): void {
     const time = this.now();
-    const state = container.state(time, this.everybody);
-    const { identity, coverage } = state;
+    const state = container.state(time, this.everybody, this.options.provenance(container.meta.image.manifest));
+    const { identity, provenance, coverage } = state;
     const sign = JSON.stringify([
       identity.findings.length,
       [...identity.unknown.keys()],
       identity.image,
+      provenance,
       coverage.reasons,
     ]);
     if (this.words.get(container) === sign) return;

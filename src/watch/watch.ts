@@ -5,6 +5,7 @@ import { Agent } from './agent.ts';
 import type { ContainerState, WatchEvent } from './events.ts';
 import { readImageInChild } from './image-child.ts';
 import { hashedEndings } from './interpreters.ts';
+import type { ProvenanceJudge } from './provenance.ts';
 
 export interface WatchRequest {
   readonly socket: string;
@@ -14,6 +15,8 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
   /** Of the sensor; the endings to hash are added here. */
   readonly sensor?: SensorOptions;
+  /** What judges the evidence of running images; without it nothing is checked. */
+  readonly provenance?: ProvenanceJudge;
   readonly environment: NodeJS.ProcessEnv;
   readonly emit: (event: WatchEvent) => void;
   readonly conclude: (state: ContainerState) => { readonly word: string; readonly [name: string]: Json };
@@ -36,6 +39,8 @@ export async function watch(request: WatchRequest): Promise<number> {
     version: request.version,
     emit: request.emit,
     conclude: request.conclude,
+    signal,
+    ...(request.provenance === undefined ? {} : { provenance: request.provenance }),
     readImage: (namespace, manifest) => readImageInChild({ socket: request.socket, namespace, manifest }, signal),
   });
   const timer = setInterval(() => agent.tick(), tickMillis);

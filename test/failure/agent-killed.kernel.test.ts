@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '../../src/ledger/index.ts';
-import { imageFacts, watchFacts } from '../../src/watch/index.ts';
+import { imageFacts, provenanceFacts, watchFacts } from '../../src/watch/index.ts';
 import { bpfLinks, childNamed, lives, Scene, until } from './scene.ts';
 
 const rounds = 20;
@@ -27,7 +27,7 @@ test('an agent killed at any moment: what it told is kept, nothing stays behind,
     await watching.stop('SIGKILL');
     if (sensor !== undefined) await until(() => !lives(sensor), 'the end of its sensor');
     for (const line of watching.of('finding')) told.add(String(line['id']));
-    const ledger = openLedger({ mode: 'read', directory: watching.store, factSets: [watchFacts, imageFacts] });
+    const ledger = openLedger({ mode: 'read', directory: watching.store, factSets: [watchFacts, imageFacts, provenanceFacts] });
     try {
       assert.deepEqual(ledger.check().problems, [], `round ${round}`);
       const stored = new Set(

@@ -1,7 +1,7 @@
 import { type Ledger, openLedger, storeDirectory } from '../../ledger/index.ts';
-import { imageFacts, watchFacts } from '../../watch/index.ts';
+import { imageFacts, provenanceFacts, watchFacts } from '../../watch/index.ts';
 
-const factSets = [watchFacts, imageFacts];
+const factSets = [watchFacts, imageFacts, provenanceFacts];
 
 /** The store for reading, beside an agent that may be writing. `directory`: --store. */
 export function openStore(directory: string | undefined): Ledger {

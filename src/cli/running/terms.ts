@@ -25,7 +25,7 @@ export function termsOf(state: ContainerState): Terms {
   return {
     ...notYetJudged,
     identity: identityTerm(state.identity),
-    provenance: provenanceTerm(state.identity),
+    provenance: provenanceTerm(state),
     coverage: coverageTerm(state),
   };
 }
@@ -73,9 +73,20 @@ const missing: Readonly<Record<MissingHash | MissingManifest, UnknownIdentity>> 
   'image-late': 'contents-pending',
 };
 
-function provenanceTerm(identity: IdentityState): Provenance {
-  if (identity.image !== 'ambiguous') return notYetJudged.provenance;
-  return { state: 'unknown', reasons: [{ code: 'provenance-ambiguous' }] };
+function provenanceTerm({ identity, provenance }: ContainerState): Provenance {
+  if (identity.image === 'ambiguous') return { state: 'unknown', reasons: [{ code: 'provenance-ambiguous' }] };
+  switch (provenance.state) {
+    case 'not-checked':
+      return notYetJudged.provenance;
+    case 'pending':
+      return { state: 'unknown', reasons: [{ code: 'provenance-pending' }] };
+    case 'good':
+      return { state: 'good' };
+    case 'refused':
+      return { state: 'unverified', reasons: [{ code: 'provenance-refused', detail: provenance.detail }] };
+    case 'unavailable':
+      return { state: 'unknown', reasons: [{ code: 'provenance-unavailable', detail: provenance.detail }] };
+  }
 }
 
 const coverageReason: Readonly<Record<CoverageCause, CoverageReason>> = {

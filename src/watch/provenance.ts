@@ -1,0 +1,138 @@
+import type { Json, NewEntry } from '../ledger/index.ts';
+import type { Digest } from '../oci/index.ts';
+import type { ProvenanceBody, ProvenanceFault } from './bodies.ts';
+
+/** What today's policies say of the evidence of an image that runs. */
+export type ProvenanceState =
+  | { readonly state: 'not-checked' }
+  | { readonly state: 'pending' }
+  | { readonly state: 'good'; readonly detail: string }
+  | { readonly state: 'refused'; readonly detail: string }
+  /** It could not be told. */
+  | { readonly state: 'unavailable'; readonly detail: string };
+
+/** An image as it is asked about: the name it was started by, and the digests that were resolved. */
+export interface ProvenImage {
+  readonly name: string;
+  readonly manifest: Digest;
+  /** The index it was reached by: evidence may be attached there, too. */
+  readonly index?: Digest;
+}
+
+export interface ProvenanceAnswer {
+  readonly result: 'allow' | 'deny' | 'undecided';
+  /** Of decisions and of the evidence they rest on. */
+  readonly cites: readonly Digest[];
+  readonly faults: readonly ProvenanceFault[];
+}
+
+export interface ProvenanceJudge {
+  /** Never throws for what an image, a registry or a policy does. */
+  judge(image: ProvenImage, signal: AbortSignal): Promise<ProvenanceAnswer>;
+  /** Changes when a policy, a key or a trusted root changes. */
+  version(): string;
+}
+
+export interface ProvenanceOptions {
+  readonly judge: ProvenanceJudge | undefined;
+  readonly now: () => string;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  readonly record: (entry: NewEntry, done: () => void) => void;
+  readonly changed: (manifest: Digest) => void;
+  readonly signal: AbortSignal;
+  readonly recheckMillis?: number;
+}
+
+interface Known {
+  state: ProvenanceState;
+  /** Asked again from then on. */
+  due: number;
+  version: string;
+}
+
+/** Evidence is looked for anew so often: a referrer may have come, a certificate's policy may have changed. */
+const recheckMillis = 300_000;
+const retryMillis = 15_000;
+/** A good answer outlives an unreachable registry so long, under the same policies. */
+const goodForMillis = 86_400_000;
+const mostImages = 4096;
+
+/** Judges each image that runs once, however many containers run it, and again when something changed. One at a time. */
+export class Provenances {
+  private readonly options: ProvenanceOptions;
+  private readonly known = new Map<Digest, Known & { goodUntil: number }>();
+  private readonly waiting = new Map<Digest, ProvenImage>();
+  private working = false;
+
+  constructor(options: ProvenanceOptions) {
+    this.options = options;
+  }
+
+  of(manifest: Digest | undefined): ProvenanceState {
+    if (this.options.judge === undefined || manifest === undefined) return { state: 'not-checked' };
+    return this.known.get(manifest)?.state ?? { state: 'pending' };
+  }
+
+  /** It runs: it is judged, unless that was done lately under the same policies. */
+  want(image: ProvenImage): void {
+    const { judge, clock } = this.options;
+    if (judge === undefined) return;
+    const known = this.known.get(image.manifest);
+    if (known !== undefined && known.due > clock() && known.version === judge.version()) return;
+    this.waiting.set(image.manifest, image);
+    void this.work(judge);
+  }
+
+  private async work(judge: ProvenanceJudge): Promise<void> {
+    if (this.working) return;
+    this.working = true;
+    for (const [manifest, image] of this.waiting) {
+      if (this.options.signal.aborted) break;
+      const version = judge.version();
+      const answer = await judge.judge(image, this.options.signal);
+      this.waiting.delete(manifest);
+      this.settle(image, answer, version);
+    }
+    this.working = false;
+  }
+
+  private settle(image: ProvenImage, answer: ProvenanceAnswer, version: string): void {
+    const { clock, now, record, changed, signal } = this.options;
+    if (signal.aborted) return;
+    const before = this.known.get(image.manifest);
+    const kept = answer.result === 'undecided' && before?.version === version && before.goodUntil > clock();
+    const state = kept ? before.state : stateOf(answer);
+    const again = answer.result === 'undecided' ? retryMillis : (this.options.recheckMillis ?? recheckMillis);
+    const goodUntil = kept ? before.goodUntil : state.state === 'good' ? clock() + goodForMillis : 0;
+    if (before === undefined && this.known.size >= mostImages) this.forgetOldest();
+    this.known.set(image.manifest, { state, due: clock() + again, version, goodUntil });
+    if (JSON.stringify(before?.state) === JSON.stringify(state)) return;
+    const body: ProvenanceBody = {
+      image: image.manifest,
+      name: image.name,
+      ...described(state),
+      faults: answer.faults,
+    };
+    const subjects = [...new Set([image.manifest, ...answer.cites])].slice(0, 256);
+    record({ kind: 'provenance', time: now(), subjects, body: body satisfies Json }, () => changed(image.manifest));
+  }
+
+  private forgetOldest(): void {
+    const oldest = this.known.keys().next();
+    if (oldest.done !== true) this.known.delete(oldest.value);
+  }
+}
+
+function stateOf({ result, faults }: ProvenanceAnswer): ProvenanceState {
+  const detail = faults
+    .map(({ check, code, reason }) => `${check}: ${code}: ${reason}`)
+    .join('; ')
+    .slice(0, 500);
+  if (result === 'allow') return { state: 'good', detail: '' };
+  return result === 'deny' ? { state: 'refused', detail } : { state: 'unavailable', detail };
+}
+
+function described(state: ProvenanceState): { readonly state: ProvenanceState['state']; readonly detail: string } {
+  return { state: state.state, detail: 'detail' in state ? state.detail : '' };
+}
