@@ -119,6 +119,7 @@ test('explain: every rule that was used is told, with what it made', () => {
   assert.deepEqual(told, [
     ['temporary-names', ['/tmp/tmp{rnd}']],
     ['log-rotation', ['/var/log/app/app.log{rot}']],
+    ['own-directory', ['/tmp/*']],
     ['time-zones', ['/usr/share/zoneinfo/**']],
   ]);
   assert.ok(told.every(([rule]) => ruleNames.some((name) => name === rule)));

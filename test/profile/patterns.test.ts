@@ -28,6 +28,7 @@ const expressions: Readonly<Record<(typeof placeholders)[number], string>> = {
   '{time}':
     '(?:\\d{4}|\\d{6}|\\d\\d[-_.:]\\d\\d|\\d\\d-\\d\\d-\\d\\d|\\d\\d_\\d\\d_\\d\\d|\\d\\d\\.\\d\\d\\.\\d\\d|\\d\\d:\\d\\d:\\d\\d)',
   '{ver}': '\\d{1,20}(?:\\.\\d{1,20}){1,7}',
+  '{ip}': '(?:(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)',
   '{pod}': '[a-z0-9]{5,10}(?:-[a-z0-9]{5})?',
   '{rot}':
     '(?:|\\.\\d{1,4}|\\.old|[.-](?:\\d{8}|\\d{4}-\\d\\d-\\d\\d|\\d{4}_\\d\\d_\\d\\d|\\d{4}\\.\\d\\d\\.\\d\\d|\\d{4}:\\d\\d:\\d\\d))(?:\\.gz|\\.xz|\\.zst|\\.bz2)?',
@@ -38,7 +39,7 @@ const token = fc.oneof(
   fc.constantFrom('a', '.', '-', '1', '0', 'ab', '{', '*', '\\', '.gz', '_').map((literal) => ({ literal })),
 );
 const scrap = fc.constantFrom('a', '.', '-', '_', ':', '1', '0', '12', '2026', '11', '24', 'ab', 'abcdef', '.gz', '.old', '{', '*', '\\',
-  '4fd1ef9c-56a4-4d1b-b8b0-9f2f3a1c2d3e', '20261124', '12:30', '1.2.3', '7d4b9c6f5d-x2x9z'); // biome-ignore format: a list
+  '4fd1ef9c-56a4-4d1b-b8b0-9f2f3a1c2d3e', '20261124', '12:30', '1.2.3', '10.1.2.3', '256', '7d4b9c6f5d-x2x9z'); // biome-ignore format: a list
 
 test('a pattern stands for what the same regular expression does', () => {
   let held = 0;

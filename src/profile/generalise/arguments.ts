@@ -59,6 +59,28 @@ export function argumentPattern(text: string): { readonly pattern: string; reado
   return covering(text, tokens, [...rules]);
 }
 
+/** Lists that differ only in numbers: what varies is a placeholder, what does not stays. */
+export function varyingNumbers(table: ArgumentTable): void {
+  const alike = new Map<string, { readonly pattern: readonly string[]; readonly tally: Tally }[]>();
+  for (const row of table.values()) {
+    const key = JSON.stringify(row.pattern.map((text, at) => (at > 0 && wholeNumber.test(text) ? 0 : text)));
+    const rows = alike.get(key) ?? [];
+    alike.set(key, rows);
+    rows.push(row);
+  }
+  for (const rows of alike.values()) {
+    const [first] = rows;
+    if (first === undefined || rows.length < 3) continue;
+    const pattern = first.pattern.map((text, at) => (rows.every((row) => row.pattern[at] === text) ? text : '{n}'));
+    for (const row of rows) {
+      table.delete(JSON.stringify(row.pattern));
+      put(table, pattern, { ...row.tally, rules: new Set([...row.tally.rules, 'varying-numbers']) });
+    }
+  }
+}
+
+const wholeNumber = /^\d{1,20}$/;
+
 /** Too many lists become few, wider ones. `path`: the program. */
 export function boundArguments(table: ArgumentTable, path: string): void {
   const many = interpreters.test(path) ? manyCommands : manyLists;

@@ -1,3 +1,4 @@
+import { isPrivate, parseAddress } from '../network/index.ts';
 import type { Finder } from './spans.ts';
 
 const identifiers: Finder = {
@@ -50,6 +51,23 @@ const dates: readonly Finder[] = [
   },
 ];
 
+const addresses: Finder = {
+  rule: 'addresses',
+  expression: /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g,
+  placeholder: '{ip}',
+  accept: (found) => {
+    const address = parseAddress(found);
+    return address !== undefined && isPrivate(address);
+  },
+};
+
+/** Seconds since 1970 until 2033, with three, six or nine more digits or none. */
+const epoch: Finder = {
+  rule: 'dates',
+  expression: /(?<![0-9A-Za-z.])1[5-9]\d{8}(?:\d{3}|\d{6}|\d{9})?(?![0-9A-Za-z])/g,
+  placeholder: '{n}',
+};
+
 const podNames: Finder = {
   rule: 'pod-names',
   expression: /(?<=[a-z0-9]-)[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/g,
@@ -83,6 +101,7 @@ export function nameFinders(place: NamePlace): readonly Finder[] {
     identifiers,
     ...temporary,
     ...dates,
+    addresses,
     podNames,
     digests,
     padded,
@@ -93,7 +112,15 @@ export function nameFinders(place: NamePlace): readonly Finder[] {
 }
 
 /** For a part of an argument: small numbers and versions mean something there. */
-export const argumentFinders: readonly Finder[] = [identifiers, ...temporary, ...dates, podNames, digests];
+export const argumentFinders: readonly Finder[] = [
+  identifiers,
+  ...temporary,
+  ...dates,
+  epoch,
+  addresses,
+  podNames,
+  digests,
+];
 
 /** Letters and digits mixed, or capitals in the middle: nobody's word. */
 function looksRandom(text: string): boolean {

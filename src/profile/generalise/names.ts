@@ -60,7 +60,8 @@ function placeOf(directory: string, written: boolean): NamePlace {
 /** The name that a rotation's suffix is put behind. */
 function baseOfLog(name: string, directory: string): string | undefined {
   const base = rotated.exec(name)?.[1] ?? name;
-  if (base !== name && /\.\d{1,4}(?:\.(?:gz|xz|zst|bz2))?$/.test(name)) return base;
+  // Numbers behind numbers are a version, or an address.
+  if (base !== name && !/\d$/.test(base) && /\.\d{1,4}(?:\.(?:gz|xz|zst|bz2))?$/.test(name)) return base;
   return /\.(?:log|err|out)$/.test(base) || /^\/var\/log(?:\/|$)/.test(directory) ? base : undefined;
 }
 

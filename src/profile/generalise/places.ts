@@ -13,7 +13,7 @@ interface Place {
 const places: readonly Place[] = [
   {
     rule: 'time-zones',
-    when: /^\/etc\/localtime$|^\/usr\/share\/zoneinfo\//,
+    when: /^\/etc\/localtime$|^\/usr\/share\/zoneinfo\/|\/(?:libc\.so\.6|libc\.musl-[^/]*|ld-musl-[^/]*)$/,
     below: [{ directory: '/usr/share/zoneinfo', imageOnly: false }],
   },
   {
@@ -34,6 +34,8 @@ const places: readonly Place[] = [
   },
 ];
 
+const characterSets = /^(.*\/gconv)\/gconv-modules(?:\.cache)?$/;
+
 const nameService = /^\/etc\/(?:nsswitch|resolv)\.conf$|\/libnss_[^/]*\.so[^/]*$/;
 const nameServiceFiles = ['gai.conf', 'group', 'host.conf', 'hosts', 'nsswitch.conf', 'passwd', 'protocols', 'resolv.conf', 'services']; // biome-ignore format: a list of words
 
@@ -51,6 +53,10 @@ export function knownPlaces(table: FileTable): void {
       widen(table, { pattern: `${directory}/**`, rule, access: access.read, imageOnly }, patterns);
     }
   }
+  for (const pattern of seen) {
+    const directory = characterSets.exec(pattern)?.[1];
+    if (directory !== undefined) add(table, `${directory}/*`, access.read | access.execute, 'locales', true);
+  }
   if (!seen.some((pattern) => nameService.test(pattern))) return;
   for (const name of nameServiceFiles) add(table, `/etc/${name}`, access.read, 'name-service');
   const libraries = seen.filter((pattern) => /\/libnss_[^/]*\.so[^/]*$/.test(pattern));
@@ -67,8 +73,8 @@ export function knownPlaces(table: FileTable): void {
 }
 
 /** An entry that belongs to what was seen, seen itself or not. */
-function add(table: FileTable, pattern: string, least: number, rule: RuleName): void {
-  const row = table.get(pattern) ?? newFileRow();
+function add(table: FileTable, pattern: string, least: number, rule: RuleName, imageOnly = false): void {
+  const row = table.get(pattern) ?? { ...newFileRow(), imageOnly };
   if ((row.access & least) === least) return;
   row.access |= least;
   row.tally.rules.add(rule);

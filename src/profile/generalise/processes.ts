@@ -1,7 +1,7 @@
 import { profileLimits } from '../limits.ts';
 import type { Executable, ProcessEntry } from '../model.ts';
 import type { Parent, ProcessRan } from '../observation.ts';
-import { type ArgumentTable, addArguments, boundArguments } from './arguments.ts';
+import { type ArgumentTable, addArguments, boundArguments, varyingNumbers } from './arguments.ts';
 import type { Gathered } from './gather.ts';
 import { seenOf } from './tally.ts';
 
@@ -58,6 +58,7 @@ export function compareProcesses(a: ProcessEntry, b: ProcessEntry): number {
 
 function entryOf(row: Row): ProcessEntry {
   const { path, parent, uid, capabilities } = row;
+  varyingNumbers(row.arguments);
   boundArguments(row.arguments, path);
   const lists = [...row.arguments].sort(([a], [b]) => (a < b ? -1 : 1));
   return {

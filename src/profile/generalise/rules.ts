@@ -17,12 +17,16 @@ export const rules = {
     why: 'Caches and write-ahead logs name files by hash or position.',
   },
   dates: {
-    what: 'A date is `{date}`, a time of day after it or with colons `{time}`.',
+    what: 'A date is `{date}`, a time of day after it or with colons `{time}`; in arguments, seconds since 1970 (with or without fractions) are `{n}`.',
     why: 'It is another one tomorrow; mounted secrets stand in a directory named by the time of their writing.',
   },
   'temporary-names': {
     what: 'The random part of a temporary name (`mkstemp`, `tempfile`, `cc??????.s`, `pip-*`, `npm-*`) is `{rnd}`.',
     why: 'It is drawn anew each time.',
+  },
+  addresses: {
+    what: 'A private IPv4 address in an argument or in a name that is not the image’s is `{ip}`.',
+    why: 'Pods hand their own address to what they start.',
   },
   'pod-names': {
     what: 'The two suffixes of a pod’s name are `{pod}`.',
@@ -53,15 +57,19 @@ export const rules = {
     why: 'Modules are loaded when they are first needed.',
   },
   'data-directory': {
-    what: 'A directory in which eight or more different names were written, none the image’s own, may hold any (`/*`); one with four or more written directories any below it (`/**`). Never code; never the places of programs and of configuration.',
-    why: 'Databases and caches name their files as they need them.',
+    what: 'A directory in which eight or more different names were written, none the image’s own, may hold any (`/*`); one with four or more written directories any below it (`/**`). The same for reading. Never code; never the places of programs, configuration and secrets.',
+    why: 'Databases and caches name their files as they need them; sites grow.',
+  },
+  'own-directory': {
+    what: 'In a directory in which the container writes under temporary or numbered names it may read all. Not in the places of programs, configuration and secrets.',
+    why: 'What it wrote under one name and renamed is read after a restart.',
   },
   'time-zones': {
-    what: 'Who reads a time zone or `/etc/localtime` may read all below `/usr/share/zoneinfo`.',
-    why: 'Clients bring their own time zones.',
+    what: 'Who maps a C library, or reads a time zone or `/etc/localtime`, may read all below `/usr/share/zoneinfo`.',
+    why: 'Clients and deployments bring their own time zones.',
   },
   locales: {
-    what: 'Who reads a locale may read all of the image’s locales.',
+    what: 'Who reads a locale may read all of the image’s locales; who reads the list of character sets may load the image’s `gconv` modules.',
     why: 'Clients bring their own languages.',
   },
   certificates: {
@@ -75,6 +83,10 @@ export const rules = {
   'cut-arguments': {
     what: 'An argument of more than 256 characters is its first 64 and `*`; where the sensor did not keep all arguments, more may follow (`**`).',
     why: 'What is not kept can’t be compared.',
+  },
+  'varying-numbers': {
+    what: 'Where three or more argument lists differ only in arguments that are numbers, those that differ are `{n}`.',
+    why: 'Process ids, ports and counters; a number that stays the same is kept.',
   },
   'many-arguments': {
     what: 'Where one process had more than 8 (a shell or interpreter: 32) different argument lists, those of one length are laid over one another and what differs is `*`; where lengths differ as much, any may follow the first.',

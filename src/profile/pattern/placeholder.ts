@@ -8,6 +8,7 @@ export type Placeholder =
   | '{date}'
   | '{time}'
   | '{ver}'
+  | '{ip}'
   | '{pod}'
   | '{rot}';
 
@@ -81,6 +82,19 @@ function version(text: string, at: number): readonly number[] {
   return ends.toReversed();
 }
 
+/** Dotted, each part at most 255. */
+function address(text: string, at: number): readonly number[] {
+  let starts: readonly number[] = [at];
+  for (let part = 0; part < 4; part++) {
+    const ends = starts.flatMap((start) =>
+      between(text, start, digit, 1, 3).filter((end) => Number(text.slice(start, end)) <= 255),
+    );
+    if (part === 3) return ends;
+    starts = ends.filter((end) => text.charCodeAt(end) === 46).map((end) => end + 1);
+  }
+  return [];
+}
+
 function podSuffix(text: string, at: number): readonly number[] {
   return between(text, at, pod, 5, 10).flatMap((end) => {
     const second = text.charCodeAt(end) === 45 ? run(text, end + 1, pod, 5) : end;
@@ -129,6 +143,7 @@ export const endsOf: Readonly<Record<Exclude<Placeholder, '*'>, (text: string, a
   '{date}': (text, at) => only(digitGroups(text, at, [4, 2, 2])),
   '{time}': (text, at) => only(digitGroups(text, at, [2, 2, 2]), digitGroups(text, at, [2, 2])),
   '{ver}': version,
+  '{ip}': address,
   '{pod}': podSuffix,
   '{rot}': rotation,
 };
