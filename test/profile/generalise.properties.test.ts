@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { withAmendment } from '../../src/profile/amendment/amend.ts';
+import { sortedRules } from '../../src/profile/generalise/rules.ts';
 import {
   compileProfile,
   formatAmendment,
@@ -11,6 +12,7 @@ import {
   parseAmendment,
   type Recording,
   readProfile,
+  ruleNames,
   writeProfile,
 } from '../../src/profile/index.ts';
 import { observation, recording, sessions } from './observations.ts';
@@ -22,6 +24,12 @@ const links = new Map([
 ]);
 
 const text = (one: Recording): string => Buffer.from(writeProfile(generalise(one, { links }))).toString();
+
+test('what the properties below are tried with makes every rule work', () => {
+  const tried = fc.sample(sessions, { numRuns: 400, seed: 5 });
+  const used = new Set(tried.flatMap((all) => generalise(recording(...all), { links }).rules));
+  assert.deepEqual(sortedRules(used), ruleNames);
+});
 
 test('all that was seen is allowed, but for what is listed as omitted', () => {
   fc.assert(
