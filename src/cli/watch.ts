@@ -26,6 +26,7 @@ interface WatchOptions extends RegistryFlags {
   readonly json?: true;
   readonly for?: string;
   readonly countInterval?: string;
+  readonly maxContainers?: string;
 }
 
 export function register(program: Command): void {
@@ -45,6 +46,7 @@ export function register(program: Command): void {
     .option('--trusted-root <file>', "for --policy: whom to believe; else Sigstore's public-good ones", many)
     .option('--for <seconds>', 'end after so many seconds')
     .option('--count-interval <seconds>', 'how often counts are read from the kernel (60)')
+    .option('--max-containers <n>', 'how many containers are followed at once (1024); the others are unknown')
     .option('--json', 'one JSON object a line (docs/watch.md)')
     .addHelpText(
       'after',
@@ -58,6 +60,12 @@ function seconds(text: string | undefined, option: string): number | undefined {
   const number = Number(text);
   if (Number.isFinite(number) && number > 0 && number <= 31_536_000) return number;
   throw new HoldfastError('usage', `${option}: not a number of seconds: ${text}`);
+}
+
+function containers(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[0-9]{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 4096) return Number(text);
+  throw new HoldfastError('usage', `--max-containers is a number from 1 to 4096: ${text}`);
 }
 
 /** Policies that can't be read end it here, not at the first image. @throws HoldfastError as `loadPolicies` */
@@ -76,6 +84,7 @@ async function provenanceOf(options: WatchOptions, signal: AbortSignal): Promise
 
 async function run(options: WatchOptions): Promise<void> {
   const duration = seconds(options.for, '--for');
+  const maxContainers = containers(options.maxContainers);
   const countIntervalSeconds = seconds(options.countInterval, '--count-interval');
   await using ledger = openStoreForWatching(options.store);
   using asked = interrupt();
@@ -89,7 +98,10 @@ async function run(options: WatchOptions): Promise<void> {
     ledger,
     version: version(),
     signal: ending,
-    sensor: countIntervalSeconds === undefined ? {} : { countIntervalSeconds },
+    sensor: {
+      ...(countIntervalSeconds === undefined ? {} : { countIntervalSeconds }),
+      ...(maxContainers === undefined ? {} : { maxContainers }),
+    },
     environment: process.env,
     ...(provenance === undefined ? {} : { provenance }),
     emit: (event) => {

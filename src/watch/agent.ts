@@ -24,6 +24,7 @@ import { Provenances } from './provenance.ts';
 import { pulse } from './pulse.ts';
 import { Recorder } from './recorder.ts';
 import { RuntimeLink, recordEndedMeanwhile } from './runtime-link.ts';
+import { takeStep } from './runtime-step.ts';
 import { ContainerTable } from './table.ts';
 import { Teller } from './teller.ts';
 import { Writing } from './writing.ts';
@@ -110,21 +111,13 @@ export class Agent {
         this.link.lost(event.time);
         this.notice('containerd-away', event.reason);
         return;
-      case 'container': {
-        const unclaimed = this.table.described(event.container);
-        const known = this.table.byDisplay(`${event.container.namespace}/${event.container.id}`);
-        if (unclaimed !== undefined) this.claims.begin(event.container, unclaimed.event);
-        else if (known !== undefined) this.claims.again(known, event.container);
-        return;
-      }
-      case 'removed':
-        this.table.removed(`${event.ref.namespace}/${event.ref.id}`, monotonic());
-        return;
+      case 'container':
+      case 'started':
       case 'exited':
-        this.table.exited(`${event.ref.namespace}/${event.ref.id}`, event.code);
+      case 'removed':
+        takeStep(event, this.table, this.claims);
         return;
       case 'task-created':
-      case 'started':
       case 'exec-started':
       case 'exec-exited':
       case 'oom':
@@ -145,6 +138,7 @@ export class Agent {
     const patience = this.link.isAway ? Number.POSITIVE_INFINITY : unclaimedMillis;
     for (const one of this.table.expire(at, patience))
       this.notice('container-of-another-runtime', `${one.display} is not known to this containerd; it is not watched`);
+    for (const { meta, cgid } of this.table.takeUnseen(at, patience)) this.claims.unseen(meta, cgid);
     for (const container of this.table.byCgid.values()) {
       this.writing.touch(container);
       this.prove(container);

@@ -55,6 +55,19 @@ export class Claims {
     for (const held of unclaimed.queue) this.options.replay(held);
   }
 
+  /** containerd runs it and the sensor never showed it: it is told of, with nothing seen. */
+  unseen(meta: Container, cgid: bigint): void {
+    const { host, table, teller, touched } = this.options;
+    const from = meta.created;
+    const container = new WatchedContainer(host, meta, cgid, from);
+    table.claim(cgid, container);
+    this.findImage(container);
+    this.seen(container);
+    const detail = 'another runtime, or more containers than the sensor follows';
+    teller.gapOf(container, { cause: 'never-shown', from, repaired: false, detail });
+    touched(container);
+  }
+
   /** More became known of a container that is watched already. */
   again(container: WatchedContainer, meta: Container): void {
     if (meta.created !== container.meta.created) return;

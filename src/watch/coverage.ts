@@ -7,6 +7,7 @@ export type CoverageCause =
   | 'agent-restart'
   | 'containerd-away'
   | 'sensor-lacks'
+  | 'never-shown'
   | 'queue-full'
   | 'store-full';
 
@@ -51,6 +52,7 @@ const sentences: Readonly<Record<CoverageCause, string>> = {
   'agent-restart': 'Holdfast did not run.',
   'containerd-away': 'containerd did not answer.',
   'sensor-lacks': 'This kernel does not show something that identity needs.',
+  'never-shown': 'containerd runs it, and the sensor never showed it.',
   'queue-full': 'More waited for its image or hash than is kept.',
   'store-full': 'The store refused entries until they no longer fitted in memory.',
 };

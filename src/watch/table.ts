@@ -17,9 +17,18 @@ export interface Unclaimed {
 
 interface Metadata {
   readonly meta: Container;
+  /** Monotonic ms at which its first process was there. */
+  readonly running: number | undefined;
   claimedBy: bigint | undefined;
   /** Monotonic ms at which containerd removed it. */
   removedAt: number | undefined;
+}
+
+/** From here down: numbers of containers whose cgroup nobody showed. */
+const standIn = -1n;
+
+export function isStandIn(cgid: bigint): boolean {
+  return cgid <= standIn;
 }
 
 const queueMax = 8192;
@@ -36,12 +45,13 @@ export class ContainerTable {
   readonly byCgid = new Map<bigint, WatchedContainer>();
   readonly unclaimed = new Map<bigint, Unclaimed>();
   private readonly metadata = new Map<string, Metadata>();
+  private standIns = standIn;
   /** Watched under an earlier life of the sensor, and not named by this one yet. */
   private unnamed = new Set<bigint>();
 
   /** A new life of the sensor: it names every container that it finds. */
   sensorBegins(): void {
-    this.unnamed = new Set([...this.byCgid.keys(), ...this.unclaimed.keys()]);
+    this.unnamed = new Set([...this.byCgid.keys(), ...this.unclaimed.keys()].filter((cgid) => !isStandIn(cgid)));
   }
 
   named(cgid: bigint): void {
@@ -72,7 +82,7 @@ export class ContainerTable {
       const { container: cgid, older } = event;
       this.unclaimed.set(cgid, { display, cgid, event, since: now, queue: [], lost: 0, older });
     }
-    return known !== undefined && known.claimedBy === undefined ? known.meta : undefined;
+    return known !== undefined && (known.claimedBy ?? standIn) <= standIn ? known.meta : undefined;
   }
 
   /** Holds an event of a container that is not claimed yet. False: of no container that is known. */
@@ -85,18 +95,32 @@ export class ContainerTable {
   }
 
   /** From containerd. Returns the cgroup that waits for it. */
-  described(meta: Container): Unclaimed | undefined {
+  described(meta: Container, now: number): Unclaimed | undefined {
     const display = `${meta.namespace}/${meta.id}`;
     const before = this.metadata.get(display);
     if (before !== undefined && before.meta.created === meta.created) {
-      this.metadata.set(display, { ...before, meta });
+      const running = before.running ?? (meta.pid === undefined ? undefined : now);
+      this.metadata.set(display, { ...before, meta, running });
       if (before.claimedBy !== undefined) return undefined;
     } else {
-      this.metadata.set(display, { meta, claimedBy: undefined, removedAt: undefined });
+      const running = meta.pid === undefined ? undefined : now;
+      this.metadata.set(display, { meta, running, claimedBy: undefined, removedAt: undefined });
     }
     // The youngest: an older one of the same name that is still here was never told of and is gone.
     let found: Unclaimed | undefined;
     for (const one of this.unclaimed.values()) if (one.display === display) found = one;
+    return found;
+  }
+
+  /** Containers whose process runs, says containerd, and that the sensor has not shown in so long. Each once. */
+  takeUnseen(now: number, millis: number): readonly { readonly meta: Container; readonly cgid: bigint }[] {
+    const found: { readonly meta: Container; readonly cgid: bigint }[] = [];
+    for (const one of this.metadata.values()) {
+      if (one.claimedBy !== undefined || one.removedAt !== undefined) continue;
+      if (one.running === undefined || now - one.running < millis) continue;
+      this.standIns -= 1n;
+      found.push({ meta: one.meta, cgid: this.standIns });
+    }
     return found;
   }
 
@@ -105,9 +129,16 @@ export class ContainerTable {
     if (known !== undefined) known.removedAt = now;
   }
 
+  started(display: string, now: number): void {
+    const known = this.metadata.get(display);
+    if (known !== undefined) this.metadata.set(display, { ...known, running: known.running ?? now });
+  }
+
   exited(display: string, code: number | undefined): void {
     const container = this.byDisplay(display);
     if (container !== undefined) container.exitCode = code ?? container.exitCode;
+    const known = this.metadata.get(display);
+    if (known !== undefined) this.metadata.set(display, { ...known, running: undefined });
   }
 
   claim(cgid: bigint, container: WatchedContainer): Unclaimed | undefined {
@@ -115,6 +146,7 @@ export class ContainerTable {
     this.unclaimed.delete(cgid);
     this.byCgid.set(cgid, container);
     const known = this.metadata.get(container.display);
+    if (known?.claimedBy !== undefined && known.claimedBy <= standIn) this.byCgid.delete(known.claimedBy);
     if (known !== undefined) known.claimedBy = cgid;
     return unclaimed;
   }

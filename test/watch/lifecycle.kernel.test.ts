@@ -185,3 +185,22 @@ test('a sensor that is killed is started again, and every container’s coverage
   await watching.until(() => watching.of('finding', 'web').length === 1, 'a finding by the new sensor');
   assert.equal(causes(watching.of('coverage', 'web')).includes('older'), false);
 });
+
+test('a container that the sensor does not follow is unknown, not left out', async () => {
+  await using watching = await Watching.open(await busyboxImage(), image);
+  await watching.start({}, ['--max-containers', '1']);
+  const script = 'while true; do sleep 0.3; done';
+  const run = async (id: string): Promise<void> => {
+    await watching.containerd.run({ image, id, args: ['sh', '-c', script], detach: true });
+  };
+  await run('first');
+  await watching.until(() => watching.of('verdict', 'first').at(-1)?.['word'] === 'unverified', 'the first verdict');
+  await run('second');
+  await watching.until(() => causes(watching.of('coverage', 'second')).includes('never-shown'), 'the gap');
+  const codes = () => coverageOf(watching.of('verdict', 'second').at(-1)).reasons?.map((one) => one.code);
+  await watching.until(() => codes()?.includes('not-watched') === true, 'the verdict');
+  const status = await watching.verb('status', 'second', '--json');
+  assert.equal(status.code, 1, status.stdout);
+  await watching.containerd.remove('second');
+  await watching.ended('second');
+});

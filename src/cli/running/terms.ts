@@ -109,6 +109,7 @@ const coverageReason: Readonly<Record<CoverageCause, CoverageReason>> = {
   'agent-restart': 'not-watched',
   'containerd-away': 'not-watched',
   'sensor-lacks': 'kernel-blind',
+  'never-shown': 'not-watched',
   'queue-full': 'events-lost',
   'store-full': 'events-lost',
 };
