@@ -192,6 +192,7 @@ const crowd: fc.Arbitrary<readonly Observation[]> = fc.oneof(
   several((at) => ran('/usr/bin/tool', { argv: ['tool', '-p', String(at * 17), '-n', '5', `--bind=10.0.0.${at}:80`] })),
   several((at) => used(`/srv/site/${'abcdefghijklmn'.charAt(at)}.html`)),
   several((at) => used(`/var/lib/app/data/appendonly.${at}.aof.tmp`, 'write')),
+  several((at) => ofImage(`/usr/lib/app/plugin${at}.so`, at % 2 === 0 ? 'execute' : 'read')),
   several((at) => ofImage(at === 0 ? '/usr/lib/gconv/gconv-modules' : `/usr/lib/gconv/UTF-${at}.so`, 'read')),
   several((at) => connected(`10.1.${at % 2}.${at}`, 5432)),
   several((at) => connected(`10.${at}.0.1`, 5432)),

@@ -157,6 +157,18 @@ const cases: Readonly<Record<RuleName, Case>> = {
       used('/usr/lib/python3.11/evil.py', 'write'),
     ],
   },
+  plugins: {
+    seen: [
+      ofImage('/usr/lib/postgresql/15/lib/plpgsql.so', 'execute'),
+      ofImage('/usr/lib/x86_64-linux-gnu/libz.so', 'execute'),
+    ],
+    entries: ['/usr/lib/postgresql/15/lib/*.so xi', '/usr/lib/x86_64-linux-gnu/libz.so x'],
+    later: [ofImage('/usr/lib/postgresql/15/lib/utf8_and_iso8859_1.so', 'execute')],
+    never: [
+      used('/usr/lib/postgresql/15/lib/evil.so', 'execute', { sha256: 'e'.repeat(64) }),
+      ofImage('/usr/lib/x86_64-linux-gnu/libcurl.so', 'execute'),
+    ],
+  },
   'data-directory': {
     seen: letters.flatMap((one) => [
       used(`/srv/data/${one}x`, 'write'),
@@ -184,8 +196,8 @@ const cases: Readonly<Record<RuleName, Case>> = {
     never: [used('/usr/share/locale/x'), used('/x/gconv/evil.so', 'execute', { sha256: 'e'.repeat(64) })],
   },
   certificates: {
-    seen: [ofImage('/etc/ssl/certs/ca-certificates.crt')],
-    entries: ['/etc/ssl/certs/** r', '/usr/share/ca-certificates/** ri'],
+    seen: [ofImage('/usr/lib/libssl.so.3', 'execute')],
+    entries: ['/etc/ssl/certs/** r', '/usr/lib/libssl.so.3 x', '/usr/share/ca-certificates/** ri'],
     later: [used('/etc/ssl/certs/01.0')],
     never: [used('/etc/ssl/private/x.key')],
   },
@@ -280,7 +292,7 @@ for (const rule of ruleNames)
   });
 
 test('what is the image’s own, and what ordinary names are, stays as it is', () => {
-  const plain = ['/usr/lib/libssl.so.3', '/opt/app-1.2.3/conf.json', '/opt/app-1.2.3/20261124.txt'];
+  const plain = ['/usr/lib/libz.so.1', '/opt/app-1.2.3/conf.json', '/opt/app-1.2.3/20261124.txt'];
   assert.deepEqual(
     generalise(recording(session(plain.map((one) => ofImage(one))))).files.map(({ pattern }) => pattern),
     plain.toSorted(),

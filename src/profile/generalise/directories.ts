@@ -21,6 +21,7 @@ const bytecode = /\/__pycache__\/[^/]+\.pyc(?:[^/]*)$/;
 export function imageDirectories(table: FileTable): void {
   const pythonDirectories = new Set([...table.keys()].filter((one) => python.test(one)).map(moduleDirectory));
   const roots = languageModules(table);
+  plugins(table);
   sameExtension(table);
   pythonBytecode(table, pythonDirectories, roots);
 }
@@ -50,11 +51,22 @@ function languageModules(table: FileTable): ReadonlySet<string> {
   return roots;
 }
 
+/** Directories that the dynamic linker looks into: libraries there are few, and which of them are mapped is worth knowing. */
+const linkers = /^(?:\/usr(?:\/local)?)?\/lib(?:32|64)?(?:\/[^/]*-linux-[^/]*)?$/;
+
+function plugins(table: FileTable): void {
+  const groups = grouped(table, (pattern, allowed) => {
+    const directory = directoryOf(pattern);
+    const plugin = (allowed & access.execute) !== 0 && pattern.endsWith('.so') && !linkers.test(directory);
+    return plugin ? `${directory === '/' ? '' : directory}/*.so` : undefined;
+  });
+  for (const [pattern, rows] of groups) widen(table, { pattern, rule: 'plugins', imageOnly: true }, rows);
+}
+
 function sameExtension(table: FileTable): void {
   const groups = grouped(table, (pattern, allowed) => {
     const name = pattern.slice(pattern.lastIndexOf('/') + 1);
     const extension = /[^.]\.([A-Za-z][A-Za-z0-9]{0,9})$/.exec(name)?.[1];
-    // Libraries are few and always the same; which of them are mapped is worth knowing.
     if (extension === undefined || extension === 'so' || personal.test(pattern)) return undefined;
     const directory = directoryOf(pattern);
     return `${directory === '/' ? '' : directory}/*.${extension} ${(allowed & access.execute) === 0 ? '' : 'x'}`;

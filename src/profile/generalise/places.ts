@@ -26,7 +26,7 @@ const places: readonly Place[] = [
   },
   {
     rule: 'certificates',
-    when: /^\/etc\/ssl\/certs\/|^\/usr\/share\/ca-certificates\/|^\/etc\/ssl\/cert\.pem$/,
+    when: /^\/etc\/ssl\/certs\/|^\/usr\/share\/ca-certificates\/|^\/etc\/ssl\/(?:cert\.pem|openssl\.cnf)$|\/lib(?:ssl|gnutls)\.so[^/]*$/,
     below: [
       { directory: '/etc/ssl/certs', imageOnly: false },
       { directory: '/usr/share/ca-certificates', imageOnly: true },

@@ -52,6 +52,10 @@ export const rules = {
     what: 'Where four or more of the image’s own files of one extension in one directory were used alike, all of them may be: the image’s bytes only, never programs, never below `/etc`, `/root` or `/home`.',
     why: 'Which of them is needed depends on the request.',
   },
+  plugins: {
+    what: 'Where one of the image’s own plug-ins (`*.so` without a version, in a directory that is not the linker’s) was mapped, all beside it may be: the image’s bytes only.',
+    why: 'Extensions and conversions are loaded when they are first needed.',
+  },
   'language-modules': {
     what: 'Where four or more modules below a module root of Python, Node, Perl or Ruby were used, all below it may be: the image’s bytes only.',
     why: 'Modules are loaded when they are first needed.',
@@ -73,7 +77,7 @@ export const rules = {
     why: 'Clients bring their own languages.',
   },
   certificates: {
-    what: 'Who reads a certificate of the system may read all below `/etc/ssl/certs` and the image’s `/usr/share/ca-certificates`.',
+    what: 'Who maps a TLS library, or reads its configuration or a certificate of the system, may read all below `/etc/ssl/certs` and the image’s `/usr/share/ca-certificates`.',
     why: 'Which is needed depends on the peer.',
   },
   'name-service': {
