@@ -73,7 +73,7 @@ export class Claims {
     if (meta.created !== container.meta.created) return;
     container.meta = meta;
     const otherImage = imageKeyOf(meta)?.digest !== container.image;
-    if (otherImage || typeof container.manifest === 'string') this.findImage(container);
+    if (otherImage || typeof container.contents.manifest === 'string') this.findImage(container);
     this.seen(container);
     this.options.touched(container);
   }
@@ -122,17 +122,17 @@ export class Claims {
     container.ambiguous = key?.kind === 'config';
     const stored = key === undefined ? undefined : images.stored(key);
     const source = image.manifest ?? image.candidates?.[0];
-    if (stored !== undefined) container.settleManifest(stored);
+    if (stored !== undefined) container.contents.settle(stored);
     else if (key === undefined || source === undefined || image.unreadable !== undefined)
-      container.settleManifest(image.unreadable ?? 'image-unknown');
+      container.contents.settle(image.unreadable ?? 'image-unknown');
     else {
-      container.manifest = 'reading';
+      container.contents.manifest = 'reading';
       void this.readImage(container, key, source);
     }
   }
 
   private async readImage(container: WatchedContainer, key: ImageKey, source: string): Promise<void> {
-    container.settleManifest(await this.options.images.open(key, container.namespace, source));
+    container.contents.settle(await this.options.images.open(key, container.namespace, source));
     this.options.touched(container);
   }
 }

@@ -2,6 +2,7 @@ import type { Container } from '../containers/index.ts';
 import type { Digest } from '../oci/index.ts';
 import type { ConnectionEvent, CountEvent, ExecEvent, MappingEvent, OpenEvent, ProcessRef } from '../sensor/index.ts';
 import type { ContainerHost } from './container-host.ts';
+import { Contents } from './contents.ts';
 import { type CoverageGap, coverageOf } from './coverage.ts';
 import type { ContainerState } from './events.ts';
 import { FileMemory } from './file-memory.ts';
@@ -9,7 +10,6 @@ import { sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
 import { loads, looksLikeScript } from './interpreters.ts';
 import { Judged } from './judged.ts';
-import type { Manifest, MissingManifest } from './model.ts';
 import { OpenedForExec, openedAs } from './opened.ts';
 import { execPath, isLoader, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
@@ -20,8 +20,6 @@ import { keyText, type Sighting } from './sighting.ts';
 
 /** Queues of the kernel differ in speed: so long an event waits for the exec that explains it. */
 const orderMillis = 50;
-/** What waits for the image's contents. */
-const waitingMax = 8192;
 
 /**
  * One container: from the sensor's events to judged files. Events come in any order that a kernel can produce; nothing
@@ -47,13 +45,12 @@ export class WatchedContainer {
   goneAt: number | undefined;
   /** Of its first process. */
   exitCode: number | undefined;
-  manifest: Manifest | 'reading' | MissingManifest = 'reading';
+  readonly contents = new Contents();
   private readonly host: ContainerHost;
   private readonly programs = new Programs();
   private readonly opened = new OpenedForExec();
   private readonly known = new FileMemory();
   private readonly scripts = new Set<string>();
-  private waiting: ((manifest: Manifest | MissingManifest) => void)[] = [];
   private unhashed = 0;
   private firstExec: bigint | undefined;
 
@@ -136,14 +133,6 @@ export class WatchedContainer {
     this.seen.counts.push({ kind, key: keyText(key), count, last: this.host.timeOf(last) });
   }
 
-  /** The image's contents are there, or never will be: what waited is judged. */
-  settleManifest(manifest: Manifest | MissingManifest): void {
-    this.manifest = manifest;
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const judge of waiting) judge(manifest);
-  }
-
   /** What an earlier agent knew of it. */
   resume(known: Remembered): void {
     this.since = known.since;
@@ -154,12 +143,12 @@ export class WatchedContainer {
 
   /** Nothing of it waits any more. */
   get settled(): boolean {
-    return this.unhashed + this.waiting.length + this.opened.size + this.programs.pending === 0;
+    return this.unhashed + this.contents.pending + this.opened.size + this.programs.pending === 0;
   }
 
   /** `everybody`: gaps of all containers that ran then. */
   state(now: string, everybody: readonly CoverageGap[], provenance: ProvenanceState): ContainerState {
-    const manifest = this.manifest;
+    const { manifest } = this.contents;
     const image = typeof manifest === 'string' ? manifest : this.ambiguous ? 'ambiguous' : 'ready';
     return {
       container: this.display,
@@ -266,7 +255,7 @@ export class WatchedContainer {
       this.sight({ use: 'loaded', ran: 'script', path, file: event.file, time, snapshot: false, process });
       return;
     }
-    this.whenImageKnown((manifest) => this.seen.files.push(this.judged.read(event, path, time, manifest)));
+    this.contents.whenKnown((manifest) => this.seen.files.push(this.judged.read(event, path, time, manifest)));
   }
 
   /** A file that ran and is written in place is judged again, with its new bytes. One put in its place is, when it runs. */
@@ -287,16 +276,10 @@ export class WatchedContainer {
     this.unhashed++;
     this.host.hashes.ask(sighting.file, this.host.now(), (content) => {
       this.unhashed--;
-      this.whenImageKnown((manifest) => {
+      this.contents.whenKnown((manifest) => {
         const compiled = this.known.wasCompiled(sighting.file);
         this.seen.files.push(this.judged.file(sighting, content, manifest, this.image, compiled));
       });
     });
-  }
-
-  private whenImageKnown(action: (manifest: Manifest | MissingManifest) => void): void {
-    if (this.manifest !== 'reading') action(this.manifest);
-    else if (this.waiting.length < waitingMax) this.waiting.push(action);
-    else action('image-late');
   }
 }

@@ -104,7 +104,7 @@ export class Teller {
   }
 
   private packagesInUse(container: WatchedContainer): void {
-    if (typeof container.manifest === 'string') return;
+    if (typeof container.contents.manifest === 'string') return;
     const { packagesUsed, packagesRead } = container.judged;
     const used = packagesUsed.size;
     const read = [...packagesRead].filter((one) => !packagesUsed.has(one)).length;

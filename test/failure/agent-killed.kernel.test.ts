@@ -27,7 +27,11 @@ test('an agent killed at any moment: what it told is kept, nothing stays behind,
     await watching.stop('SIGKILL');
     if (sensor !== undefined) await until(() => !lives(sensor), 'the end of its sensor');
     for (const line of watching.of('finding')) told.add(String(line['id']));
-    const ledger = openLedger({ mode: 'read', directory: watching.store, factSets: [watchFacts, imageFacts, provenanceFacts] });
+    const ledger = openLedger({
+      mode: 'read',
+      directory: watching.store,
+      factSets: [watchFacts, imageFacts, provenanceFacts],
+    });
     try {
       assert.deepEqual(ledger.check().problems, [], `round ${round}`);
       const stored = new Set(

@@ -10,7 +10,7 @@ const py = { pid: 10, program: 100n };
 
 function bench(): Bench {
   const made = new Bench();
-  made.container.settleManifest(image);
+  made.container.contents.settle(image);
   made.hashes.deliver(hash(python, 'aa'), 0);
   return made;
 }
@@ -95,7 +95,7 @@ test('stale bytecode of the image is written anew: by Python it is derived, by a
     const made = new Bench();
     const pycPath = '/app/__pycache__/main.cpython-311.pyc';
     const dash = file(5);
-    made.container.settleManifest(
+    made.container.contents.settle(
       manifestOf({ '/usr/bin/python3.11': 'aa', '/usr/bin/dash': 'dd', '/app/main.py': 'bb', [pycPath]: 'cc' }),
     );
     for (const one of [hash(python, 'aa'), hash(dash, 'dd'), hash(file(3), 'cc')]) made.hashes.deliver(one, 0);
@@ -169,7 +169,7 @@ test('everything waits for the image’s contents and is judged then', () => {
   made.container.take(exec(1, 10, 100n, python, '/usr/bin/python3.11'));
   assert.deepEqual(made.seen(), []);
   assert.ok(!made.container.settled);
-  made.container.settleManifest(image);
+  made.container.contents.settle(image);
   assert.deepEqual(made.seen(), ['executed /usr/bin/python3.11 content']);
   assert.ok(made.container.settled);
 });
@@ -212,7 +212,7 @@ test('in any order, the same is found, and nothing is left waiting', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray(events, { minLength: events.length }), (order) => {
       const made = new Bench();
-      made.container.settleManifest(image);
+      made.container.contents.settle(image);
       for (const event of order) {
         if (event.type === 'file-hash') made.hashes.deliver(event, 0);
         else made.container.take(event);
