@@ -15,7 +15,8 @@ export interface OverheadRow {
 
 /**
  * A/B interleaved: each round runs the load once under every condition, in an order that turns with the round, each time
- * in a fresh container after one run to warm up. The A/A column (`again`) is the noise floor of this run.
+ * in a fresh container after some runs to warm up (an agent lives for days, and its code is slow in its first seconds). The
+ * A/A column (`again`) is the noise floor of this run.
  */
 export async function overhead(
   ground: Ground,
@@ -28,7 +29,7 @@ export async function overhead(
     for (let turn = 0; turn < conditions.length; turn += 1) {
       const condition = conditions[(round + turn) % conditions.length] ?? 'nothing';
       const seconds = await ground.during(condition, async (id) => {
-        await runLoad(ground, id, load);
+        for (let run = 0; run < load.warmUps; run += 1) await runLoad(ground, id, load);
         await sleep(1000);
         return await runLoad(ground, id, load);
       });
