@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { attestLimits, parseTrustedRoot, publicGoodRoot, type TrustedRoot } from '../attest/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type AdmissionServerOptions, admissionFacts, serveAdmission } from '../kube/index.ts';
 import { openLedger, storeDirectory } from '../ledger/index.ts';
 import { openRepository, parsePlatform } from '../oci/index.ts';
 import { loadPolicies, policySet } from '../policy/index.ts';
-import { readBounded } from './evidence/file.ts';
+import { many } from './evidence/pairs.ts';
+import { rootsOf } from './evidence/policy.ts';
 import { failureOf, interrupt, printable, write, writeJsonLine } from './output/index.ts';
 import { type RegistryFlags, registryOptions, takesRegistryFlags } from './source.ts';
 
@@ -28,11 +28,6 @@ function usage(message: string): HoldfastError {
   return new HoldfastError('usage', message);
 }
 
-/** Collects an option that may be given more than once. */
-function several(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
-
 function deadline(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) >= 100 && Number(text) <= 29_000) return Number(text);
   throw usage('--deadline is not a number of milliseconds from 100 to 29000');
@@ -45,15 +40,15 @@ export function register(program: Command): void {
       'The admission webhook: answers a Kubernetes API server whether an object may be stored, by policies, and pins the\n' +
         'images of pods to digests. Runs until SIGTERM; certificate and policies are read anew when their files change.',
     )
-    .requiredOption('--policy <file>', 'TrustPolicies; may be given several times', several)
+    .requiredOption('--policy <file>', 'TrustPolicies; may be given several times', many)
     .requiredOption('--listen <host:port>', 'where to listen; port 0 is any that is free')
     .requiredOption('--tls-cert <file>', 'certificate (PEM), with its chain')
     .requiredOption('--tls-key <file>', 'its private key (PEM)')
     .option('--client-ca <file>', 'only answer clients with a certificate of this authority (PEM)')
     .option('--store <dir>', 'where every decision is kept; one process at a time writes there')
     .option('--deadline <ms>', 'the longest an answer may take (8000; always less than the API server waits)', deadline)
-    .option('--trusted-root <file>', "authorities and logs to believe; else Sigstore's public-good ones", several)
-    .option('--platform <os/arch>', 'what the nodes run; without it every image of an index is judged', several)
+    .option('--trusted-root <file>', "authorities and logs to believe; else Sigstore's public-good ones", many)
+    .option('--platform <os/arch>', 'what the nodes run; without it every image of an index is judged', many)
     .option('--unpinned <deny|warn>', 'what to do with a pod whose image is still named by tag (deny)')
     .option('--cluster <uid>', 'UID of namespace kube-system, for the record')
     .option('--json', 'one JSON object a line for what happens');
@@ -77,13 +72,6 @@ function unpinnedOf(text: string | undefined): 'deny' | 'warn' {
   if (text === undefined || text === 'deny') return 'deny';
   if (text === 'warn') return 'warn';
   throw usage('--unpinned is deny or warn');
-}
-
-async function rootsOf(files: readonly string[] | undefined): Promise<readonly TrustedRoot[]> {
-  if (files === undefined) return [publicGoodRoot()];
-  return await Promise.all(
-    files.map(async (file) => parseTrustedRoot(await readBounded(file, attestLimits.rootBytes), file)),
-  );
 }
 
 async function run(options: AdmissionOptions): Promise<void> {
