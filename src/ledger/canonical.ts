@@ -16,16 +16,19 @@ export interface CanonicalBounds {
  */
 export function canonicalJson(value: unknown, bounds: CanonicalBounds, place = 'body'): string {
   const parts: string[] = [];
-  let bytes = 0;
+  let units = 0;
+  const tooLarge = (): HoldfastError =>
+    new HoldfastError('entry-too-large', `more than ${bounds.bytes} bytes as canonical JSON`, { place });
   const put = (text: string): void => {
-    bytes += Buffer.byteLength(text);
-    if (bytes > bounds.bytes) {
-      throw new HoldfastError('entry-too-large', `more than ${bounds.bytes} bytes as canonical JSON`, { place });
-    }
+    // A UTF-16 code unit is at least a byte of UTF-8: what is far too large ends early, the exact count is made once.
+    units += text.length;
+    if (units > bounds.bytes) throw tooLarge();
     parts.push(text);
   };
   write(value, 0, place);
-  return parts.join('');
+  const whole = parts.join('');
+  if (Buffer.byteLength(whole) > bounds.bytes) throw tooLarge();
+  return whole;
 
   function write(item: unknown, depth: number, where: string): void {
     switch (typeof item) {

@@ -86,11 +86,22 @@ function bodyOf(container: WatchedContainer, files: readonly FileSeen[], network
   return { container: container.display, image: container.image ?? null, files, network };
 }
 
-function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
+/** About what it takes as JSON; escapes can make six bytes of a character, and an entry has room for four times this. */
+function sizeOf(one: FileSeen | NetworkSeen): number {
+  const { process } = one;
+  const texts = [
+    ...('path' in one ? [one.path, one.package ?? ''] : [one.address]),
+    ...(process === null ? [] : [process.path, ...process.argv]),
+    ...(process?.parents.flatMap((parent) => [parent.path, ...parent.argv]) ?? []),
+  ];
+  return texts.reduce((sum, text) => sum + 8 + 2 * text.length, 1024);
+}
+
+function* chunks<T extends FileSeen | NetworkSeen>(all: readonly T[]): Generator<readonly T[]> {
   let some: T[] = [];
   let size = 0;
   for (const one of all) {
-    const bytes = JSON.stringify(one).length * 2;
+    const bytes = sizeOf(one);
     if (some.length > 0 && size + bytes > bodyBytes) {
       yield some;
       some = [];
