@@ -1,6 +1,6 @@
 import { access } from '../model.ts';
 import { directoryOf, parsePattern } from '../pattern/index.ts';
-import { type FileTable, isBelow, widen } from './file-table.ts';
+import { byDirectory, type FileTable, widen } from './file-table.ts';
 
 const manyNames = 8;
 const manyDirectories = 4;
@@ -25,7 +25,7 @@ export function dataDirectories(table: FileTable): void {
     read.map(([pattern]) => pattern),
     access.read,
   );
-  for (const directory of [...directories].sort()) ownDirectory(table, directory);
+  ownDirectories(table, [...directories].sort());
 }
 
 /** A name under which a file is written before it gets its own: temporary, or drawn. */
@@ -49,14 +49,14 @@ function crowded(table: FileTable, patterns: readonly string[], least: number): 
       names.add(child);
     }
   }
-  const deep = [...below].filter(([at, names]) => names.size >= manyDirectories && isFree(at)).map(([at]) => at);
-  const outermost = deep.filter((one) => !deep.some((other) => isBelow(one, other)));
-  for (const directory of outermost.sort()) absorb(table, `${directory}/**`, least, (one) => isBelow(one, directory));
-  const wide = [...directly].filter(
-    ([at, names]) => names.size >= manyNames && isFree(at) && !outermost.some((one) => one === at || isBelow(at, one)),
+  const deep = new Set(
+    [...below].filter(([at, names]) => names.size >= manyDirectories && isFree(at)).map(([at]) => at),
   );
-  for (const [directory] of wide.sort(([a], [b]) => (a < b ? -1 : 1)))
-    absorb(table, `${directory}/*`, least, (one) => directoryOf(one) === directory && !one.endsWith('/**'));
+  const outermost = new Set([...deep].filter((one) => above(one).every((other) => !deep.has(other))));
+  absorb(table, outermost, least, '**', (pattern) => above(pattern).find((one) => outermost.has(one)));
+  const crowds = [...directly].filter(([at, names]) => names.size >= manyNames && isFree(at)).map(([at]) => at);
+  const wide = new Set(crowds.filter((at) => ![at, ...above(at)].some((one) => outermost.has(one))));
+  absorb(table, wide, least, '*', (pattern) => (pattern.endsWith('/**') ? undefined : directoryOf(pattern)));
 }
 
 /** No place of somebody else, and no pattern that stands for one. */
@@ -64,27 +64,43 @@ function isFree(directory: string): boolean {
   return !never.test(directory) && !directory.includes('**');
 }
 
-/** Takes in what allows no more than `least`, and no code. */
-function absorb(table: FileTable, pattern: string, least: number, holds: (pattern: string) => boolean): void {
-  const rows = [...table]
-    .filter(([one, row]) => one !== pattern && holds(one) && (row.access & ~least) === 0)
-    .map(([one]) => one);
-  widen(table, { pattern, rule: 'data-directory', access: least, imageOnly: false }, rows);
+/** Takes in what allows no more than `least`, and no code, into the directory it is at home in. */
+function absorb(
+  table: FileTable,
+  directories: ReadonlySet<string>,
+  least: number,
+  end: '*' | '**',
+  homeOf: (pattern: string) => string | undefined,
+): void {
+  const rows = new Map([...directories].sort().map((directory) => [directory, [] as string[]]));
+  for (const [pattern, row] of table) {
+    const home = (row.access & ~least) === 0 ? homeOf(pattern) : undefined;
+    if (home !== undefined && pattern !== `${home}/${end}`) rows.get(home)?.push(pattern);
+  }
+  for (const [directory, patterns] of rows) {
+    const pattern = `${directory}/${end}`;
+    widen(table, { pattern, rule: 'data-directory', access: least, imageOnly: false }, patterns);
+  }
 }
 
-/** Reading all in a directory that the container writes in. */
-function ownDirectory(table: FileTable, directory: string): void {
-  if (!isFree(directory)) return;
-  const wider = [...table].some(
-    ([pattern, row]) =>
-      pattern.endsWith('/**') && !row.imageOnly && isBelow(`${directory}/x`, pattern.slice(0, -'/**'.length)),
-  );
-  if (wider) return;
-  const rows = [...table]
-    .filter(([one, row]) => directoryOf(one) === directory && row.access === access.read && !one.endsWith('/**'))
-    .map(([one]) => one)
-    .filter((one) => one !== `${directory}/*`);
-  const before = table.get(`${directory}/*`);
-  if (before !== undefined && !before.imageOnly) return;
-  widen(table, { pattern: `${directory}/*`, rule: 'own-directory', access: access.read, imageOnly: false }, rows);
+/** Reading all in the directories that the container writes in. */
+function ownDirectories(table: FileTable, directories: readonly string[]): void {
+  const rows = byDirectory(table);
+  for (const directory of directories) {
+    const wider = [directory, ...above(directory)].map((one) => table.get(`${one}/**`));
+    const before = table.get(`${directory}/*`);
+    const held = [before, ...wider].some((row) => row !== undefined && !row.imageOnly);
+    if (held || !isFree(directory)) continue;
+    const read = (rows.get(directory) ?? []).filter(
+      (one) => table.get(one)?.access === access.read && !one.endsWith('/**') && one !== `${directory}/*`,
+    );
+    widen(table, { pattern: `${directory}/*`, rule: 'own-directory', access: access.read, imageOnly: false }, read);
+  }
+}
+
+/** The directories above, the nearest first, without the root. */
+function above(path: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = directoryOf(path); at !== '/'; at = directoryOf(at)) found.push(at);
+  return found;
 }

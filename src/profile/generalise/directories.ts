@@ -14,7 +14,7 @@ const moduleRoots = [
   /^\/usr(?:\/local)?\/lib\/ruby(?=\/)/,
 ];
 
-const python = /\.pyc?$/;
+const python = /\.py$|\.pyc(?:\.\d+)?$/;
 const bytecode = /\/__pycache__\/[^/]+\.pyc(?:[^/]*)$/;
 
 /** Widens what was used of the image's own data and modules, bytes of the image only; and what Python makes of them. */
@@ -82,19 +82,16 @@ function pythonBytecode(table: FileTable, directories: ReadonlySet<string>, root
   for (const directory of directories) {
     const root = [...roots].find((one) => directory === one || isBelow(directory, one));
     const base = directory === '/' ? '' : directory;
-    places.set(root === undefined ? `${base}/__pycache__/*` : `${root}/**/__pycache__/*`, root ?? directory);
+    places.set(directory, root === undefined ? `${base}/__pycache__/*` : `${root}/**/__pycache__/*`);
+  }
+  const rows = new Map([...places.values()].map((pattern) => [pattern, [] as string[]]));
+  for (const [one, row] of table) {
+    const place = bytecode.test(one) && row.sha256.size === 0 ? places.get(moduleDirectory(one)) : undefined;
+    if (place !== undefined) rows.get(place)?.push(one);
   }
   const least = access.read | access.write | access.execute;
-  for (const [pattern, place] of places) {
-    const deep = pattern.includes('/**/');
-    const rows = [...table.keys()].filter(
-      (one) =>
-        bytecode.test(one) &&
-        (deep ? isBelow(one, place) : moduleDirectory(one) === place) &&
-        (table.get(one)?.sha256.size ?? 0) === 0,
-    );
-    widen(table, { pattern, rule: 'python-bytecode', access: least, imageOnly: true }, rows);
-  }
+  for (const [pattern, patterns] of rows)
+    widen(table, { pattern, rule: 'python-bytecode', access: least, imageOnly: true }, patterns);
 }
 
 /** Untouched literal rows by a key of their pattern. */

@@ -119,6 +119,8 @@ function amendmentFor(seen: ProcessRan): Amendment | undefined {
   const bytes = ofImage ? 'image' : sha256;
   if (bytes === undefined) return undefined;
   const exact = argv.map(literalPattern);
+  const amendment = { verb: 'exec', path, bytes, parent, uid, capabilities } as const;
+  if (argvWhole && fitsSurely(seen)) return { ...amendment, arguments: exact };
   const cut = argv.map((one) => (one.length > 256 ? argumentPattern(one).pattern : literalPattern(one)));
   const wanted: readonly (readonly string[])[] = [
     ...(argvWhole ? [exact, cut] : []),
@@ -127,9 +129,13 @@ function amendmentFor(seen: ProcessRan): Amendment | undefined {
       '**',
     ]),
   ];
-  for (const pattern of wanted) {
-    const amendment: Amendment = { verb: 'exec', path, bytes, parent, uid, capabilities, arguments: pattern };
-    if (formatAmendment(amendment).length <= longestLine) return amendment;
-  }
-  return undefined;
+  return wanted
+    .map((pattern): Amendment => ({ ...amendment, arguments: pattern }))
+    .find((one) => formatAmendment(one).length <= longestLine);
+}
+
+/** Without writing the line: JSON needs six characters for one at most, the other fields fewer than 200. */
+function fitsSurely({ path, parent, argv }: ProcessRan): boolean {
+  const characters = argv.reduce((sum, one) => sum + one.length + 1, path.length + parent.length);
+  return characters * 6 + 200 <= longestLine;
 }
