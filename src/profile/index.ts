@@ -49,5 +49,6 @@ export {
 } from './observation.ts';
 export { parseRecipe, parseRecipeValue, testsOfRun } from './recipe/parse.ts';
 export { type Recipe, type RecipeRun, type RecipeTest, recipe } from './recipe/schema.ts';
+export { readRecording, writeRecording } from './record/document.ts';
 export { Recorder } from './record/recorder.ts';
 export { mergeRecordings, type Recording, recordingOf, type Session, type Sight } from './record/recording.ts';
