@@ -71,7 +71,7 @@ test('lint: a profile of several complete runs that was tested has nothing to be
   assert.deepEqual(lintProfile(good), []);
   const raised = new Set(
     [
-      ...lintProfile(generalise(recording(session([ran('/a', { sha256: undefined })])))),
+      ...lintProfile(generalise(recording(session([ran('/a', { sha256: undefined, parent: '@unknown' })])))),
       ...lintProfile({ ...good, subject: undefined, rules: ['dates'] }),
       ...lintProfile({
         ...good,

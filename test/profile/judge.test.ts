@@ -224,6 +224,15 @@ test('a parent that is not known is not held against a process; all else is', ()
   assert.equal(drift(ran('/bin/sh', { ...sh, parent: '@unknown', uid: 1 })).code, 'process-other-user');
 });
 
+test('of a parent that the recording could not show nothing is claimed', () => {
+  const unclaimed = compileProfile(generalise(recording(session([ran('/bin/a', { parent: '@unknown' })]))));
+  for (const parent of ['@entry', '@exec', '/bin/sh'] as const)
+    assert.equal(judgeObservation(unclaimed, ran('/bin/a', { parent })), 'allowed');
+  const judged = judgeObservation(unclaimed, ran('/bin/a', { parent: '/bin/sh', argv: ['b'] }));
+  assert.ok(judged !== 'allowed');
+  assert.equal(judged.code, 'process-other-arguments');
+});
+
 test('fewer capabilities are no drift; reading what may be written or run is none', () => {
   assert.equal(judgeObservation(compiled, ran('/usr/sbin/nginx', { ...entry, capabilities: 0n })), 'allowed');
   assert.equal(judgeObservation(compiled, used('/var/log/nginx/access.log')), 'allowed');

@@ -41,6 +41,10 @@ export const lintCodes = {
     meaning: 'Bytes that are not the image’s may run.',
     remedy: 'Put the program into the image.',
   },
+  'parent-unknown': {
+    meaning: 'A program was recorded without its parent, and so any may start it.',
+    remedy: 'Record from the container’s start on, so that every parent is seen.',
+  },
   unpinned: {
     meaning: 'A program is known by path only as the image’s own; no digest stands for it.',
     remedy: 'Record with hashing of the files that run, which is the default.',

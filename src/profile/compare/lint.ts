@@ -54,13 +54,15 @@ function processes({ executables, processes: all }: ExecutionProfile): readonly 
     if (ofImage && sha256.length === 0) found.push({ code: 'unpinned', about: path });
     if (!ofImage && sha256.length > 0) found.push({ code: 'code-outside-image', about: path });
   }
-  for (const { path, arguments: lists } of all)
+  for (const { path, parent, arguments: lists } of all) {
+    if (parent === '@unknown') found.push({ code: 'parent-unknown', about: path });
     for (const one of lists) {
       const about = `${path}: ${argumentsText(one.pattern)}`;
       const any = one.pattern.slice(1).some((text) => text === '*' || text === '**');
       if (any && interpreters.test(path)) found.push({ code: 'shell-any-arguments', about });
       if (byHand(one, isWideList(one))) found.push({ code: 'without-rule', about });
     }
+  }
   return found;
 }
 

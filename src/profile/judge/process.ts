@@ -14,7 +14,10 @@ export function judgeProcess(compiled: CompiledProfile, seen: ProcessRan): 'allo
   if (program !== undefined && hasBytes(program, seen)) {
     const entry = program.byStart.get(startKey(seen.uid, seen.parent));
     if (entry !== undefined && allows(entry, seen)) return 'allowed';
-    // A parent that is not known is not held against it.
+    // Of what the sensor could not show when it recorded, nothing is claimed.
+    const unclaimed = program.byStart.get(startKey(seen.uid, '@unknown'));
+    if (unclaimed !== undefined && allows(unclaimed, seen)) return 'allowed';
+    // A parent that is not known now is not held against it.
     if (seen.parent === '@unknown' && program.processes.some((one) => one.entry.uid === seen.uid && allows(one, seen)))
       return 'allowed';
   }
@@ -56,7 +59,10 @@ function driftOf(compiled: CompiledProfile, program: CompiledProgram | undefined
     return drift('process-other-bytes', `${seen.path} ran with ${bytes}; the profile has other bytes for it`, near);
   }
   const sameUser = processes.filter((one) => one.entry.uid === seen.uid);
-  const sameParent = processes.filter((one) => one.entry.parent === seen.parent || seen.parent === '@unknown');
+  const sameParent = processes.filter(
+    (one) =>
+      [one.entry.parent, seen.parent].some((parent) => parent === '@unknown') || one.entry.parent === seen.parent,
+  );
   const both = sameUser.filter((one) => sameParent.includes(one));
   if (both.length === 0) {
     if (sameParent.length > 0)
