@@ -3,6 +3,7 @@ import { registerDiff } from './profile/diff.ts';
 import { registerExplain } from './profile/explain.ts';
 import { registerLint } from './profile/lint.ts';
 import { registerMerge } from './profile/merge.ts';
+import { registerRecord } from './profile/record.ts';
 import { registerShow } from './profile/show.ts';
 
 export function register(program: Command): void {
@@ -15,13 +16,14 @@ export function register(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  holdfast profile show web.profile.json\n' +
+      '\nExamples:\n  sudo holdfast profile record --container web -o web.profile.json\n  holdfast profile show web.profile.json\n' +
         '  holdfast profile show registry.example/team/web:1.2 --public-key release.pub\n' +
         '  holdfast profile diff before.profile.json after.profile.json\n' +
         '  holdfast profile merge one.profile.json two.profile.json -o web.profile.json\n' +
         '  holdfast profile lint web.profile.json\n' +
         '  holdfast profile explain web.profile.json /var/log/nginx/access.log.1',
     );
+  registerRecord(profile);
   registerShow(profile);
   registerDiff(profile);
   registerMerge(profile);

@@ -88,7 +88,7 @@ export class Agent {
       table,
       images,
       teller: this.teller,
-      host: { hashes, now: monotonic, timeOf, later: (millis, action) => this.later(millis, action) },
+      host: { hashes, now: monotonic, timeOf, later: (ms, action) => this.later(ms, action), observe: options.observe },
       emit,
       replay: (event) => this.route(event),
       touched: (container) => this.writing.touch(container),

@@ -1,3 +1,5 @@
+import type { Observation } from '../profile/index.ts';
+import type { WatchedContainer } from './container.ts';
 import type { HashBook } from './hashes.ts';
 
 /** What one container needs of the agent. */
@@ -7,4 +9,6 @@ export interface ContainerHost {
   now(): number;
   timeOf(boot: bigint): string;
   later(millis: number, action: () => void): void;
+  /** What a container did, for who asked for it. */
+  readonly observe?: ((container: WatchedContainer, observation: Observation) => void) | undefined;
 }

@@ -1,6 +1,8 @@
 import type { Container } from '../containers/index.ts';
 import type { Digest } from '../oci/index.ts';
 import type { ConnectionEvent, CountEvent, ExecEvent, MappingEvent, OpenEvent, ProcessRef } from '../sensor/index.ts';
+import { fileObservation, networkObservation, type Start, startOf } from './behaviour.ts';
+import type { FileSeen } from './bodies.ts';
 import type { ContainerHost } from './container-host.ts';
 import { Contents } from './contents.ts';
 import { type CoverageGap, coverageOf } from './coverage.ts';
@@ -53,6 +55,8 @@ export class WatchedContainer {
   private readonly scripts = new Set<string>();
   private unhashed = 0;
   private firstExec: bigint | undefined;
+  /** Its first process. */
+  private entry: number | undefined;
 
   constructor(host: ContainerHost, meta: Container, cgid: bigint, since: string) {
     this.host = host;
@@ -97,6 +101,7 @@ export class WatchedContainer {
     this.programs.add(event, path, runtime);
     if (!runtime) {
       this.firstExec ??= event.time;
+      if (!this.older) this.entry ??= event.self.pid;
       this.executed(event, path);
       for (const open of opened) this.openedBy(open, event);
     }
@@ -125,7 +130,9 @@ export class WatchedContainer {
   private connection(event: ConnectionEvent): void {
     this.attributed(event.who, event.time, () => {
       const process = this.programs.describeAt(event.who, event.time);
-      this.seen.network.push(connectionSeen(event, this.host.timeOf(event.time), process));
+      const seen = connectionSeen(event, this.host.timeOf(event.time), process);
+      this.seen.network.push(seen);
+      this.host.observe?.(this, networkObservation(seen));
     });
   }
 
@@ -181,7 +188,9 @@ export class WatchedContainer {
     this.known.executed(event.file);
     const { file, key } = event;
     const { snapshot } = event.flags;
-    this.sight({ use: 'executed', ran: 'exec', path, file, time, key: keyText(key), snapshot, process });
+    const parent = this.programs.get(event.ancestors[0]?.program ?? 0n);
+    const start = startOf(event, parent, this.entry);
+    this.sight({ use: 'executed', ran: 'exec', path, file, time, key: keyText(key), snapshot, process, start });
   }
 
   private openedForExec(event: OpenEvent): void {
@@ -226,7 +235,7 @@ export class WatchedContainer {
     const { snapshot } = event.flags;
     if (file === undefined) {
       const process = this.programs.describeAt(event.who, event.time);
-      this.seen.files.push(anonymousMemory(path, time, key, snapshot, process));
+      this.saw(anonymousMemory(path, time, key, snapshot, process));
       return;
     }
     const map = (): void => {
@@ -255,7 +264,7 @@ export class WatchedContainer {
       this.sight({ use: 'loaded', ran: 'script', path, file: event.file, time, snapshot: false, process });
       return;
     }
-    this.contents.whenKnown((manifest) => this.seen.files.push(this.judged.read(event, path, time, manifest)));
+    this.contents.whenKnown((manifest) => this.saw(this.judged.read(event, path, time, manifest)));
   }
 
   /** A file that ran and is written in place is judged again, with its new bytes. One put in its place is, when it runs. */
@@ -265,11 +274,16 @@ export class WatchedContainer {
     this.known.written(event.file, loads(this.programs.get(event.who.program)?.path ?? '', '.pyc'));
     const before = this.judged.ranAs(path, event.file);
     if (before === undefined) {
-      this.seen.files.push(this.judged.written(event, path, time));
+      this.saw(this.judged.written(event, path, time));
       return;
     }
     const process = this.programs.describeAt(event.who, event.time);
     this.sight({ use: 'written', ran: before, path, file: event.file, time, snapshot: false, process });
+  }
+
+  private saw(seen: FileSeen, start?: Start): void {
+    this.seen.files.push(seen);
+    this.host.observe?.(this, fileObservation(seen, start));
   }
 
   private sight(sighting: Sighting): void {
@@ -278,7 +292,7 @@ export class WatchedContainer {
       this.unhashed--;
       this.contents.whenKnown((manifest) => {
         const compiled = this.known.wasCompiled(sighting.file);
-        this.seen.files.push(this.judged.file(sighting, content, manifest, this.image, compiled));
+        this.saw(this.judged.file(sighting, content, manifest, this.image, compiled), sighting.start);
       });
     });
   }

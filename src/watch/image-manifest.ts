@@ -1,3 +1,4 @@
+import type { Links } from '../contents/index.ts';
 import type { Ledger, Row } from '../ledger/index.ts';
 import type { Digest } from '../oci/index.ts';
 import type { Manifest, ManifestFile } from './model.ts';
@@ -20,6 +21,28 @@ export function storedManifest(ledger: Ledger, image: Digest): (Manifest & Store
     byPath,
     byContent,
   };
+}
+
+/** What a profile of an image is generalised by: its symlinks, and every directory that holds a file of it. */
+export function storedTree(
+  ledger: Ledger,
+  image: Digest,
+): { readonly links: Links; readonly directories: ReadonlySet<string> } {
+  const rows = (table: string): readonly Row[] =>
+    ledger.query(`SELECT t.* FROM ${table} t JOIN images i ON i.id = t.image WHERE i.image = ? AND i.complete = 1`, [
+      image,
+    ]);
+  const directories = new Set(['/']);
+  for (const row of rows('image_files')) {
+    let path = String(row['path']);
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/')) {
+      path = path.slice(0, slash);
+      if (directories.has(path)) break;
+      directories.add(path);
+    }
+  }
+  const links = new Map(rows('image_links').map((row) => [String(row['path']), String(row['target'])]));
+  return { links, directories };
 }
 
 /** Files asked for again and again; a complete image never changes. */

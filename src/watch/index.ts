@@ -15,6 +15,7 @@ export { type FindingCode, type FindingCodeName, findingCodes, isFindingCode } f
 export type { Finding } from './findings.ts';
 export { findingsDocument } from './findings-document.ts';
 export { imageFacts } from './image-facts.ts';
+export { storedTree } from './image-manifest.ts';
 export type { FileUse, From, MissingHash, MissingManifest, ProcessInfo } from './model.ts';
 export type { ProvenanceAnswer, ProvenanceJudge, ProvenanceState, ProvenImage } from './provenance.ts';
 export { provenanceFacts } from './provenance-facts.ts';

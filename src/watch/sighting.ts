@@ -1,4 +1,5 @@
 import type { FileVersion } from '../sensor/index.ts';
+import type { Start } from './behaviour.ts';
 import type { Ran } from './findings.ts';
 import type { FileUse, ProcessInfo } from './model.ts';
 
@@ -14,6 +15,8 @@ export interface Sighting {
   readonly key?: string;
   readonly snapshot: boolean;
   readonly process: ProcessInfo;
+  /** Of a program that was started. */
+  readonly start?: Start;
 }
 
 export function keyText(key: bigint): string {

@@ -2,6 +2,7 @@ import { watchContainers } from '../containers/index.ts';
 import type { Json, Ledger } from '../ledger/index.ts';
 import { locateSensor, type SensorOptions, startSensor } from '../sensor/index.ts';
 import { Agent } from './agent.ts';
+import type { AgentOptions } from './agent-options.ts';
 import type { ContainerState, WatchEvent } from './events.ts';
 import { readImageInChild } from './image-child.ts';
 import { hashedEndings } from './interpreters.ts';
@@ -18,6 +19,8 @@ export interface WatchRequest {
   /** What judges the evidence of running images; without it nothing is checked. */
   readonly provenance?: ProvenanceJudge;
   readonly environment: NodeJS.ProcessEnv;
+  /** What containers do, in the words of execution profiles: for recording. */
+  readonly observe?: AgentOptions['observe'];
   readonly emit: (event: WatchEvent) => void;
   readonly conclude: (state: ContainerState) => { readonly word: string; readonly [name: string]: Json };
 }
@@ -40,6 +43,7 @@ export async function watch(request: WatchRequest): Promise<number> {
     emit: request.emit,
     conclude: request.conclude,
     signal,
+    ...(request.observe === undefined ? {} : { observe: request.observe }),
     ...(request.provenance === undefined ? {} : { provenance: request.provenance }),
     readImage: (namespace, manifest) => readImageInChild({ socket: request.socket, namespace, manifest }, signal),
   });
