@@ -634,7 +634,8 @@ export const codes = {
   },
   'profile-contradictory': {
     exit: 3,
-    meaning: 'An execution profile disagrees with itself: something stands twice, or a number is not that of its entries.',
+    meaning:
+      'An execution profile disagrees with itself: something stands twice, or a number is not that of its entries.',
     remedy: 'Make it again with `holdfast profile`; do not edit what a tool counts.',
   },
   'profile-foreign': {
