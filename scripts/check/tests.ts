@@ -29,11 +29,19 @@ export async function runTests(files: readonly string[], parallel: number, signa
 export async function runTestsTwice(files: readonly string[], parallel: number, signal: AbortSignal): Promise<Tally> {
   if (files.length === 0) throw new Error('no test file matches');
   const first = await runFiles(files, parallel, signal);
-  const again = files.filter((file) => (first.tallies.get(file)?.failed ?? 1) > 0);
+  const again = files.filter((file) => hasFailed(file, files, first.tallies));
   if (again.length === 0 || signal.aborted) return sumOf(first.tallies, first.code);
   process.stdout.write(`  second try: ${again.join(', ')}\n`);
   const second = await runFiles(again, 1, signal);
   return sumOf(new Map([...first.tallies, ...second.tallies]), second.code);
+}
+
+/** Tests that several files share are reported under the file they stand in: a file without tests of its own has theirs. */
+function hasFailed(file: string, files: readonly string[], tallies: ReadonlyMap<string, FileTally>): boolean {
+  const own = tallies.get(file);
+  if (own !== undefined) return own.failed > 0;
+  const shared = [...tallies].filter(([name]) => !files.includes(name));
+  return shared.length === 0 || shared.some(([, tally]) => tally.failed > 0);
 }
 
 async function runFiles(
