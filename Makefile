@@ -28,7 +28,7 @@ lint: ## format, lint, types, shell, C, and the rules of the house
 	@scripts/setup.sh lint
 	@$(CHECK) format lint types clang-format shellcheck house
 
-bench: ## what watching costs, beside no agent and auditd
+bench: ## what watching costs, beside no agent and auditd; what sealing and verifying cost, beside cosign
 	@scripts/setup.sh build run bench
 	@$(NODE) bench/main.ts
 

@@ -1,11 +1,13 @@
 /**
- * `make bench`: what watching costs on this machine, each row A/B interleaved in one run, with its noise floor.
+ * `make bench`: what watching, sealing and verifying cost on this machine, each row A/B interleaved in one run, with its noise floor.
  *
- *   node bench/main.ts [--rounds N] [--rows overhead,steady,latency,novelty,memory,sbom] [--json]
+ *   node bench/main.ts [--rounds N] [--rows overhead,steady,latency,novelty,memory,sbom,verify,webhook,seal,copy,bounded] [--json]
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { evidenceRows } from './evidence/results.ts';
+import { evidence } from './evidence/rows.ts';
 import { Ground } from './ground.ts';
 import { findingLatency } from './latency.ts';
 import { loads } from './loads.ts';
@@ -16,7 +18,8 @@ import type { Results } from './results.ts';
 import { sbom } from './sbom.ts';
 import { steady } from './steady.ts';
 
-const all = 'overhead,steady,latency,novelty,memory,sbom';
+const watching = ['overhead', 'steady', 'latency', 'novelty', 'memory', 'sbom'] as const;
+const all = [...watching, ...evidenceRows].join();
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
@@ -30,22 +33,29 @@ const progress = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 // What users install is emitted JavaScript: that is what is measured.
 execFileSync(join(import.meta.dirname, '../scripts/prepack.sh'), { stdio: ['ignore', 'ignore', 'inherit'] });
-await using ground = await Ground.open(progress);
 const results: Results = {
-  ...(await watched()),
-  overhead: rows.has('overhead') ? await costs() : [],
-  ...(rows.has('sbom') ? { sbom: await sbom(ground.scratch, rounds, progress) } : {}),
+  ...(watching.some((row) => rows.has(row)) ? await onContainers() : { overhead: [] }),
+  ...(evidenceRows.some((row) => rows.has(row)) ? { evidence: await evidence(rows, rounds, progress) } : {}),
 };
 process.stdout.write(values.json === true ? `${JSON.stringify(results, null, 2)}\n` : page(results, rounds));
 
-async function costs(): Promise<readonly OverheadRow[]> {
+async function onContainers(): Promise<Results> {
+  await using ground = await Ground.open(progress);
+  return {
+    ...(await watched(ground)),
+    overhead: rows.has('overhead') ? await costs(ground) : [],
+    ...(rows.has('sbom') ? { sbom: await sbom(ground.scratch, rounds, progress) } : {}),
+  };
+}
+
+async function costs(ground: Ground): Promise<readonly OverheadRow[]> {
   const measured: OverheadRow[] = [];
   for (const load of loads) measured.push(await overhead(ground, load, rounds, progress));
   return measured;
 }
 
 /** The rows that one agent answers in its one life. */
-async function watched(): Promise<Omit<Results, 'overhead' | 'sbom'>> {
+async function watched(ground: Ground): Promise<Omit<Results, 'overhead' | 'sbom' | 'evidence'>> {
   if (!['steady', 'latency', 'novelty', 'memory'].some((row) => rows.has(row))) return {};
   const agent = await ground.agent();
   try {

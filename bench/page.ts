@@ -1,9 +1,8 @@
+import { evidencePage } from './evidence/page.ts';
+import { mib, percent, tableOf } from './markdown.ts';
 import type { OverheadRow } from './overhead.ts';
 import type { Results } from './results.ts';
 import type { Spread } from './statistics.ts';
-
-const mib = (kib: number) => `${(kib / 1024).toFixed(0)} MiB`;
-const percent = (value: number) => `${value >= 0 ? '+' : ''}${value.toFixed(1)} %`;
 
 /** The results as Markdown, for people and for the documents that quote them. */
 export function page(results: Results, rounds: number): string {
@@ -55,6 +54,7 @@ export function page(results: Results, rounds: number): string {
         : `syft ${syft.seconds.toFixed(2)} s, ${mib(syft.peakKib)}, ${syft.packages} packages; syft takes ${(sbom.ratio ?? Number.NaN).toFixed(1)} times as long; named by syft and not by us: ${sbom.missing?.join(', ') || 'none'}`;
     parts.push(`SBOM of the demo's image (${size}): ${own}; ${other}.`);
   }
+  if (results.evidence !== undefined) parts.push(...evidencePage(results.evidence));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -70,12 +70,4 @@ function overheadCells(row: OverheadRow): readonly string[] {
     cell(row.slowdown.holdfast),
     cell(row.slowdown.auditd),
   ];
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-function tableOf(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -16,6 +16,11 @@ export function peakRssKib(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? Number.NaN);
 }
 
+/** Bytes that a process has had written to a disk, as far as the kernel counts them (proc(5), io: write_bytes). */
+export function writtenBytes(pid: number): number {
+  return Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1] ?? Number.NaN);
+}
+
 /** The child of `parent` that runs this program. */
 export function childNamed(parent: number, name: string): number | undefined {
   for (const entry of readdirSync('/proc')) {

@@ -1,3 +1,4 @@
+import type { EvidenceResults } from './evidence/results.ts';
 import type { Latency } from './latency.ts';
 import type { Memory, Novelty } from './novelty.ts';
 import type { OverheadRow } from './overhead.ts';
@@ -12,4 +13,5 @@ export interface Results {
   readonly novelty?: Novelty;
   readonly memory?: Memory;
   readonly sbom?: SbomRow;
+  readonly evidence?: EvidenceResults;
 }

@@ -1,10 +1,11 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { demoImage } from '../scripts/demo/image.ts';
 import { cacheDirectory } from '../test/support/roots.ts';
 import { slowdown, spread } from './statistics.ts';
+import { type Timed, time } from './timed.ts';
 
 const run = promisify(execFile);
 const syftModule = 'github.com/anchore/syft/cmd/syft@v1.57.0';
@@ -44,7 +45,7 @@ export async function sbom(scratch: string, rounds: number, progress: (line: str
     for (const who of round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const)) {
       const command = who === 'ours' ? ours : theirs;
       if (command === undefined) continue;
-      const timed = time(command);
+      const timed = await time(command);
       if (round > 0) samples[who].push(timed);
       progress(`sbom, round ${round} of ${rounds}, ${who}: ${timed.seconds.toFixed(2)} s`);
     }
@@ -69,21 +70,6 @@ export async function sbom(scratch: string, rounds: number, progress: (line: str
 
 interface Contents {
   readonly files: readonly { readonly size: number }[];
-}
-
-interface Timed {
-  readonly seconds: number;
-  readonly peakKib: number;
-  readonly stdout: string;
-}
-
-/** GNU time around the whole process: wall clock and the kernel's own account of its largest resident set. */
-function time(command: readonly string[]): Timed {
-  const started = performance.now();
-  const done = spawnSync('/usr/bin/time', ['-f', '%M', ...command], { encoding: 'utf8', maxBuffer: 256 << 20 });
-  const elapsed = (performance.now() - started) / 1000;
-  if (done.status !== 0) throw new Error(`${command.join(' ')}: ${done.stderr}`);
-  return { seconds: elapsed, peakKib: Number(done.stderr.trim().split('\n').at(-1)), stdout: done.stdout };
 }
 
 async function output(command: readonly string[]): Promise<string> {
