@@ -107,6 +107,25 @@ describe('copy', () => {
     assert.deepEqual(await attachedTo(other, root.digest), await attachedTo(one, root.digest));
   });
 
+  it('finds older signatures also where tags are not listed, and asks for none that are not there where they are', async (context) => {
+    const [source, destination] = [await registry(context), await registry(context)];
+    await using one = await openAt(source.host);
+    await using other = await openAt(destination.host);
+    const attached = await sealed(one, 'v1');
+    const before = source.requests.length;
+    await survey(one, 'v1', signal);
+    const asked = source.requests.slice(before).filter(({ url }) => /\.(sig|att|sbom)$/.test(url));
+    assert.equal(asked.length, 1);
+    source.intercept = (request, response) => {
+      if (!(request.url ?? '').includes('/tags/list')) return false;
+      response.writeHead(403).end();
+      return true;
+    };
+    await using again = await openAt(source.host);
+    const copied = await copyFrom(again, 'v1', other, { signal, tag: 'v1' });
+    assert.deepEqual([copied.manifests, copied.missing], [3 + attached.length, []]);
+  });
+
   it('mounts blobs from another repository of the same registry', async (context) => {
     const both = await registry(context);
     await using one = await openAt(both.host, {}, 'team/a');

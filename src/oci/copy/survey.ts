@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../errors/index.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
-import { factsOf, fallbackTag } from '../referrer-list.ts';
+import { factsOf, fallbackTag, isAttachmentTag } from '../referrer-list.ts';
 import type { Repository, StoredManifest } from '../repository.ts';
 import { inTurn } from './in-turn.ts';
 import { referencesOf } from './references.ts';
@@ -70,6 +70,7 @@ class Walk {
   private readonly found: (manifests: number) => void;
   private readonly seen = new Map<Digest, Promise<void>>();
   private level: Surveyed[] = [];
+  private tags: Promise<ReadonlySet<string> | undefined> | undefined;
 
   constructor(repository: Repository, signal: AbortSignal, found: (manifests: number) => void) {
     this.repository = repository;
@@ -116,11 +117,25 @@ class Walk {
       await this.add(stored, { as: 'referrer', subject, ...(artifactType === undefined ? {} : { artifactType }) });
     });
     if (as === 'tag') return;
+    const known = await this.attachmentTags();
     for (const suffix of olderTags) {
       const tag = `${fallbackTag(subject)}${suffix}`;
+      if (known?.has(tag) === false) continue;
       const stored = await presentManifest(this.repository, tag, this.signal);
       if (stored !== undefined) await this.add(stored, { as: 'tag', tag, subject });
     }
+  }
+
+  /** One list instead of three questions a manifest; undefined where the registry does not give it: then each is asked for. */
+  private attachmentTags(): Promise<ReadonlySet<string> | undefined> {
+    this.tags ??= this.repository.tags(this.signal).then(
+      (tags) => new Set(tags.filter(isAttachmentTag)),
+      (error: unknown) => {
+        if (error instanceof HoldfastError) return undefined;
+        throw error;
+      },
+    );
+    return this.tags;
   }
 
   private once(digest: Digest, work: () => Promise<void>): Promise<void> {
