@@ -1,6 +1,7 @@
 import { getCACertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { HoldfastError } from '../../errors/index.ts';
+import { directAgent } from './http-client.ts';
 import type { RegistryLimits } from './limits.ts';
 import { isLoopback } from './origin.ts';
 
@@ -34,7 +35,6 @@ export function openDispatchers(
       : { cert: options.clientCertificate.certificate, key: options.clientCertificate.key };
   const made = new Map<string, Promise<Dispatcher>>();
   const make = async (protocol: string, own: boolean, direct: boolean): Promise<Dispatcher> => {
-    const { Agent, EnvHttpProxyAgent } = await import('undici');
     const tls = own ? { ...trust, ...identity } : trust;
     const settings = {
       connect: { ...tls, timeout: limits.connectMillis },
@@ -43,14 +43,12 @@ export function openDispatchers(
       allowH2: false,
       connections: 16,
     };
-    if (direct) return new Agent(settings);
+    const proxies = proxiesOf(protocol, options.environment ?? process.env);
+    if (direct || proxies.httpProxy + proxies.httpsProxy === '') return directAgent(settings);
+    const { EnvHttpProxyAgent } = await import('undici');
     try {
       const requestTls = { ...tls, timeout: limits.connectMillis };
-      return new EnvHttpProxyAgent({
-        ...settings,
-        requestTls,
-        ...proxiesOf(protocol, options.environment ?? process.env),
-      });
+      return new EnvHttpProxyAgent({ ...settings, requestTls, ...proxies });
     } catch {
       // Its message would show the address, and with it the proxy's password.
       throw new HoldfastError('registry-unreachable', 'HTTP_PROXY or HTTPS_PROXY is not an address');

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../../errors/index.ts';
 import { type Answer, asUnreachable, discard, headerOf, placeOf } from './answer.ts';
 import type { Dispatchers } from './dispatchers.ts';
+import { ask } from './http-client.ts';
 import type { RegistryLimits } from './limits.ts';
 
 export interface Request {
@@ -118,10 +119,7 @@ async function send(
 ): Promise<Answer> {
   const { body } = one;
   const stream = body !== undefined && !(body instanceof Uint8Array) ? body : undefined;
-  // 130 ms of start-up, for those only who ask a registry.
-  const { request } = await import('undici');
-  const response = await request(url, {
-    dispatcher: await dispatchers.to(url),
+  const response = await ask(await dispatchers.to(url), url, {
     method: one.method,
     headers: {
       'user-agent': 'holdfast',
