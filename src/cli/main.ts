@@ -13,6 +13,8 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
     process.stderr.write(`holdfast: internal: ${error.stack ?? String(error)}\n`);
     process.exit(3);
   });
+  const { keepCompiled } = await import('./compile-cache.ts');
+  keepCompiled(process.env, process.getuid?.());
   const { run } = await import('./program.ts');
   process.exitCode = await run(process.argv.slice(2));
 }
