@@ -94,7 +94,8 @@ for (const one of cases) {
         fc.property(fc.nat(length - 1), fc.integer({ min: 1, max: 255 }), (at, mask) => {
           refusedTyped(() => verify(flipped(one.bytes, piece, at, mask), one), `${piece}[${at}] ^ ${mask}`);
         }),
-        { numRuns: 60 },
+        // A byte in the key usage, which the library reads late and with an error of its own.
+        { numRuns: 60, examples: piece === 'certificate' ? [[249, 1]] : [] },
       );
     });
   }

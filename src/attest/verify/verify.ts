@@ -85,6 +85,17 @@ function certificateFault(message: string): HoldfastError {
   return new HoldfastError('certificate-invalid', message, { place: 'signing certificate' });
 }
 
+/** The library reads some of a certificate only when it is asked, and then ends with errors of its own. */
+function typed<T>(verify: () => T): T {
+  try {
+    return verify();
+  } catch (cause) {
+    if (cause instanceof HoldfastError) throw cause;
+    const message = `it can not be read: ${(cause as Error).message}`;
+    throw new HoldfastError('certificate-invalid', message, { place: 'certificates of the bundle', cause });
+  }
+}
+
 /** Fulcio's profile of a signing certificate: for code signing, for signatures, and not an authority itself. */
 function refuseProfile(leaf: Certificate, others: readonly Buffer[]): void {
   if (leaf.openssl.ca) throw certificateFault('it is a certificate authority');
@@ -218,7 +229,7 @@ export function verifyBundle(bundle: Bundle, artifact: Signed, trust: Trust, now
     const minimumLogs = trust.minimumLogs ?? 1;
     return firstOf(
       trust.roots,
-      (root) => verifyByCertificate(bundle, material, signed, root, minimumLogs),
+      (root) => typed(() => verifyByCertificate(bundle, material, signed, root, minimumLogs)),
       () => new HoldfastError('signer-unknown', 'signed with a certificate, and no trusted root was given'),
     );
   }
@@ -229,7 +240,7 @@ export function verifyBundle(bundle: Bundle, artifact: Signed, trust: Trust, now
     .flatMap((trusted) => roots.map((root) => ({ trusted, root })));
   return firstOf(
     candidates,
-    ({ trusted, root }) => verifyByKey(bundle, signed, trusted, root, options),
+    ({ trusted, root }) => typed(() => verifyByKey(bundle, signed, trusted, root, options)),
     () => new HoldfastError('signer-unknown', 'signed with a key, and no trusted key was given'),
   );
 }
