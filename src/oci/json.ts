@@ -1,30 +1,13 @@
-import { isUtf8 } from 'node:buffer';
 import { HoldfastError } from '../errors/index.ts';
+import { readStrictJson } from '../json/index.ts';
 import { type Digest, parseDigest } from './digest.ts';
-import { lookAlikeKey, repeatedKey } from './json-keys.ts';
 import { ociLimits } from './limits.ts';
+import { lookAlikeKey } from './look-alike-key.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 function malformed(message: string, place: string): HoldfastError {
   return new HoldfastError('oci-malformed', message, { place });
-}
-
-/** Deepest nesting of brackets outside strings. The text need not be valid JSON. */
-function depthOf(bytes: Uint8Array): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (inString) {
-      if (byte === 0x5c) i++;
-      else if (byte === 0x22) inString = false;
-    } else if (byte === 0x22) inString = true;
-    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x5d || byte === 0x7d) depth--;
-  }
-  return deepest;
 }
 
 /**
@@ -38,17 +21,17 @@ export function parseJsonObject(bytes: Uint8Array, place: string, depth = ociLim
 
 /** @throws HoldfastError `oci-malformed`, `oci-limit` */
 export function parseJson(bytes: Uint8Array, place: string, depth = ociLimits.jsonDepth): unknown {
-  if (!isUtf8(bytes)) throw malformed('not UTF-8', place);
-  if (depthOf(bytes) > depth) throw new HoldfastError('oci-limit', `JSON deeper than ${depth}`, { place });
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
-  } catch (cause) {
-    throw new HoldfastError('oci-malformed', `not JSON: ${(cause as Error).message}`, { place, cause });
-  }
-  const repeated = repeatedKey(bytes);
-  if (repeated !== undefined) throw malformed(`the key ${JSON.stringify(repeated.slice(0, 100))} stands twice`, place);
-  return value;
+  return readStrictJson(bytes, depth, (fault) => {
+    switch (fault.kind) {
+      case 'too-deep':
+        return new HoldfastError('oci-limit', `JSON deeper than ${depth}`, { place });
+      case 'syntax':
+        return new HoldfastError('oci-malformed', `not JSON: ${fault.message}`, { place, cause: fault.cause });
+      case 'not-utf8':
+      case 'repeated-key':
+        return malformed(fault.message, place);
+    }
+  });
 }
 
 /** What of an OCI manifest, index or descriptor decides what it means (image-spec 1.1). */

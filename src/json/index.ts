@@ -1,0 +1,1 @@
+export { type JsonFault, readStrictJson } from './strict.ts';
