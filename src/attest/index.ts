@@ -2,7 +2,7 @@ export { type Bundle, bundleMediaType, parseBundle } from './format/bundle.ts';
 export { parseStrictJson } from './format/json.ts';
 export { publicGoodRoot } from './format/public-good.ts';
 export { parseTrustedRoot, type TrustedRoot } from './format/trusted-root.ts';
-export { type Attached, attach, attest } from './gather/attach.ts';
+export { type Attached, type Attester, attach, attest, attesterOf } from './gather/attach.ts';
 export { type Gathered, gather, gatherEvidence } from './gather/gather.ts';
 export type { UnsignedReferrer } from './gather/referrers.ts';
 export { type InspectOptions, inspect } from './inspect/inspect.ts';

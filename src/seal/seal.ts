@@ -1,5 +1,5 @@
-import { type Attached, attest, predicateTypes, type SigningParty } from '../attest/index.ts';
-import { type ImageContents, packageReaders, readContents } from '../contents/index.ts';
+import { type Attached, type Attester, attesterOf, predicateTypes, type SigningParty } from '../attest/index.ts';
+import { packageReaders, readContents } from '../contents/index.ts';
 import {
   type Descriptor,
   type Digest,
@@ -31,8 +31,6 @@ export interface SealRequest {
   readonly bases: readonly BaseCandidate[];
   readonly materials: readonly Material[];
   readonly annotations: Readonly<Record<string, string>>;
-  /** More to say of each platform's image, such as its profile. */
-  readonly further?: (image: Digest, contents: ImageContents) => readonly PartStatement[];
   readonly progress?: (text: string) => void;
 }
 
@@ -60,27 +58,40 @@ export interface Sealed {
  * Reads every layer once per image. @throws HoldfastError as `readContents`, `attest`, and the repository
  */
 export async function seal(request: SealRequest): Promise<Sealed> {
-  const { repository, reference, signal, progress = () => undefined } = request;
+  const { repository, reference, party, signal, progress = () => undefined } = request;
   const root = await repository.resolve(reference, signal);
-  const manifests: SealedManifest[] = [];
-  const images = await platformManifests(repository, root, signal);
-  for (const image of images) manifests.push(await sealContents(request, root, image, progress));
-  if (isIndexType(root.mediaType)) manifests.push(await sealIndex(request, root, progress));
+  const subjectOf = (descriptor: Descriptor): Subject => ({
+    descriptor,
+    attest: attesterOf(repository, descriptor, party, signal),
+  });
+  const images = (await platformManifests(repository, root, signal)).map(subjectOf);
+  const described: { readonly subject: Subject; readonly sealed: SealedManifest }[] = [];
+  for (const subject of images)
+    described.push({ subject, sealed: await sealContents(request, root, subject, progress) });
+  if (isIndexType(root.mediaType)) {
+    const subject = subjectOf(root);
+    described.push({ subject, sealed: await sealIndex(request, subject, progress) });
+  }
   // All evidence is there before anything is signed, and the root is signed after its parts.
-  for (const [index, one] of manifests.entries()) {
-    const subject = one.digest === root.digest ? root : images[index];
-    if (subject === undefined) throw new Error('every manifest but the index is an image');
-    progress(`signing ${one.digest}`);
-    const signature = { part: 'signature', statement: imageSignature(one.digest, request.annotations) } as const;
-    manifests[index] = { ...one, parts: [...one.parts, await attach(request, subject, signature)] };
+  const manifests: SealedManifest[] = [];
+  for (const { subject, sealed } of described) {
+    progress(`signing ${sealed.digest}`);
+    const signature = await subject.attest(imageSignature(sealed.digest, request.annotations));
+    manifests.push({ ...sealed, parts: [...sealed.parts, { part: 'signature', ...signature }] });
   }
   return { root: root.digest, manifests };
+}
+
+/** A manifest, and what says things of it. */
+interface Subject {
+  readonly descriptor: Descriptor;
+  readonly attest: Attester;
 }
 
 async function sealContents(
   request: SealRequest,
   root: Descriptor,
-  descriptor: Descriptor,
+  { descriptor, attest }: Subject,
   progress: (text: string) => void,
 ): Promise<SealedManifest> {
   const { repository, signal, bases } = request;
@@ -99,13 +110,12 @@ async function sealContents(
   const said = provenance({ origin, materials, toolVersion, ...(base === undefined ? {} : { base }) });
   const statements: readonly PartStatement[] = [
     ...contentsStatements(descriptor.digest, contents, { ...request, ...(base === undefined ? {} : { base }) }),
-    ...(request.further?.(descriptor.digest, contents) ?? []),
     { part: 'provenance', statement: about(descriptor.digest, predicateTypes.slsaprovenance1, said) },
   ];
   const parts: SealedManifest['parts'][number][] = [];
-  for (const one of statements) {
-    progress(`${platform}: ${one.part}`);
-    parts.push(await attach(request, descriptor, one));
+  for (const { part, statement } of statements) {
+    progress(`${platform}: ${part}`);
+    parts.push({ part, ...(await attest(statement)) });
   }
   const { length: problems } = contents.problems;
   return { digest: descriptor.digest, platform, ...(base === undefined ? {} : { base: base.uri }), parts, problems };
@@ -113,19 +123,11 @@ async function sealContents(
 
 async function sealIndex(
   request: SealRequest,
-  root: Descriptor,
+  { descriptor: { digest }, attest }: Subject,
   progress: (text: string) => void,
 ): Promise<SealedManifest> {
   progress('index: provenance');
   const { origin, materials, toolVersion } = request;
-  const statement = about(root.digest, predicateTypes.slsaprovenance1, provenance({ origin, materials, toolVersion }));
-  return { digest: root.digest, parts: [await attach(request, root, { part: 'provenance', statement })], problems: 0 };
-}
-
-async function attach(
-  { repository, party, signal }: SealRequest,
-  subject: Descriptor,
-  { part, statement }: PartStatement,
-): Promise<SealedManifest['parts'][number]> {
-  return { part, ...(await attest(repository, subject, statement, party, signal)) };
+  const statement = about(digest, predicateTypes.slsaprovenance1, provenance({ origin, materials, toolVersion }));
+  return { digest, parts: [{ part: 'provenance', ...(await attest(statement)) }], problems: 0 };
 }

@@ -116,6 +116,20 @@ describe('seal', () => {
     );
   });
 
+  it('reads what is attached to a manifest once, however much there is to say of it', async (context) => {
+    const { registry, repository } = await start(context);
+    const sealed = await seal(request(repository));
+    const bundles = new Set(sealed.manifests.flatMap(({ parts }) => parts.map(({ evidence }) => evidence)));
+    const before = registry.requests.length;
+    await seal(request(repository));
+    const read = registry.requests
+      .slice(before)
+      .filter(({ method, url }) => method === 'GET' && bundles.has(url.slice(url.lastIndexOf('/') + 1) as Digest))
+      .map(({ url }) => url);
+    assert.equal(read.length, bundles.size);
+    assert.equal(new Set(read).size, bundles.size);
+  });
+
   it('that fails half-way leaves nothing signed, and is finished by the next', async (context) => {
     const { registry, repository } = await start(context);
     let pushes = 0;

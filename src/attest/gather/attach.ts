@@ -44,6 +44,33 @@ async function* bundlesOf(repository: Repository, subject: Digest, signal: Abort
   }
 }
 
+/** Stores a bundle as cosign reads it. @throws HoldfastError as the repository */
+async function store(
+  repository: Repository,
+  subject: Descriptor,
+  bytes: Buffer,
+  predicateType: string,
+  signal: AbortSignal,
+  now: Date,
+): Promise<Attached> {
+  const evidence = digestOf(bytes);
+  const manifest = artifactManifest({
+    subject,
+    artifactType: bundleMediaType,
+    layer: bytes,
+    annotations: {
+      'dev.sigstore.bundle.content': 'dsse-envelope',
+      'dev.sigstore.bundle.predicateType': predicateType,
+      'org.opencontainers.image.created': now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    },
+  });
+  // The blobs first: a manifest that names what is not there would be evidence that can't be read.
+  await repository.pushBlob({ digest: digestOf(emptyBlob), size: emptyBlob.length }, emptyBlob, signal);
+  await repository.pushBlob({ digest: evidence, size: bytes.length }, bytes, signal);
+  const { digest } = await repository.pushManifest({ bytes: manifest, mediaType: manifestType }, signal);
+  return { manifest: digest, evidence, outcome: 'attached' };
+}
+
 /**
  * Attaches a bundle to what its statement is about, in the shape that cosign reads. Bytes that are attached already are
  * not attached twice.
@@ -62,55 +89,69 @@ export async function attach(
   if (content.kind !== 'dsse') {
     throw new HoldfastError('statement-malformed', 'only a statement can be attached', { place: evidence });
   }
-  const { predicateType, ...statement } = parseStatement(content.payload, evidence);
-  refuseOtherSubject({ ...statement, predicateType }, digestsOf(subject.digest), evidence);
+  const statement = parseStatement(content.payload, evidence);
+  refuseOtherSubject(statement, digestsOf(subject.digest), evidence);
   for await (const present of bundlesOf(repository, subject.digest, signal)) {
     if (present.evidence === evidence) return { manifest: present.manifest, evidence, outcome: 'present' };
   }
-  const manifest = artifactManifest({
-    subject,
-    artifactType: bundleMediaType,
-    layer: bytes,
-    annotations: {
-      'dev.sigstore.bundle.content': 'dsse-envelope',
-      'dev.sigstore.bundle.predicateType': predicateType,
-      'org.opencontainers.image.created': now.toISOString().replace(/\.\d+Z$/, 'Z'),
-    },
-  });
-  // The blobs first: a manifest that names what is not there would be evidence that can't be read.
-  await repository.pushBlob({ digest: digestOf(emptyBlob), size: emptyBlob.length }, emptyBlob, signal);
-  await repository.pushBlob({ digest: evidence, size: bytes.length }, bytes, signal);
-  const { digest } = await repository.pushManifest({ bytes: manifest, mediaType: manifestType }, signal);
-  return { manifest: digest, evidence, outcome: 'attached' };
+  return await store(repository, subject, bytes, statement.predicateType, signal, now);
 }
 
-/** The bundle in which this very key has signed this very statement about the subject already. */
+/** What this very key has signed about the subject already, by the digest of the signed statement. */
 async function signedAlready(
   repository: Repository,
   subject: Digest,
-  payload: Buffer,
   party: SigningParty & { readonly kind: 'key' },
   signal: AbortSignal,
-): Promise<Attached | undefined> {
+): Promise<Map<Digest, Attached>> {
   const key = party.signer.publicKey;
   const trust = { keys: [{ id: keyIdOf(key), key }], roots: [], minimumLogs: 0 };
+  const signed = new Map<Digest, Attached>();
   for await (const { manifest, evidence, bundle } of bundlesOf(repository, subject, signal)) {
-    if (bundle.content.kind !== 'dsse' || !bundle.content.payload.equals(payload)) continue;
+    if (bundle.content.kind !== 'dsse') continue;
+    const { payload } = bundle.content;
+    const statement = digestOf(payload);
+    if (signed.has(statement)) continue;
     try {
       verifyBundle(bundle, signedBytes(payload), trust);
-      return { manifest, evidence, outcome: 'present' };
+      signed.set(statement, { manifest, evidence, outcome: 'present' });
     } catch (error) {
       if (!(error instanceof HoldfastError)) throw error;
     }
   }
-  return undefined;
+  return signed;
 }
 
+/** Says one statement after the other of one manifest. */
+export type Attester = (statement: Statement) => Promise<Attached>;
+
 /**
- * Signs a statement and attaches it; the same statement by the same key is attached once, however often this is asked.
- * Keyless signatures are always new: their certificate says when.
- * @throws HoldfastError as `signStatement` and `attach`
+ * Signs statements about one manifest and attaches them; what is attached already is read once, by the first. The same
+ * statement by the same key is attached once, however often this is asked. Keyless signatures are always new: their
+ * certificate says when. What it throws: HoldfastError as `signStatement`, `subject-mismatch`, and as the repository.
  */
+export function attesterOf(
+  repository: Repository,
+  subject: Descriptor,
+  party: SigningParty,
+  signal: AbortSignal,
+): Attester {
+  let known: Promise<Map<Digest, Attached>> | undefined;
+  return async (statement) => {
+    refuseOtherSubject(statement, digestsOf(subject.digest), subject.digest);
+    const payload = digestOf(statementBytes(statement));
+    if (party.kind === 'key') known ??= signedAlready(repository, subject.digest, party, signal);
+    const signed = await known;
+    const present = signed?.get(payload);
+    if (present !== undefined) return present;
+    const bytes = await signStatement(statement, party, signal);
+    const attached = await store(repository, subject, bytes, statement.predicateType, signal, new Date());
+    signed?.set(payload, { ...attached, outcome: 'present' });
+    return attached;
+  };
+}
+
+/** One statement. @throws as `attesterOf` says */
 export async function attest(
   repository: Repository,
   subject: Descriptor,
@@ -118,10 +159,5 @@ export async function attest(
   party: SigningParty,
   signal: AbortSignal,
 ): Promise<Attached> {
-  if (party.kind === 'key') {
-    const payload = statementBytes(statement);
-    const present = await signedAlready(repository, subject.digest, payload, party, signal);
-    if (present !== undefined) return present;
-  }
-  return attach(repository, subject, await signStatement(statement, party, signal), signal);
+  return await attesterOf(repository, subject, party, signal)(statement);
 }
