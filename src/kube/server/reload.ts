@@ -5,6 +5,8 @@ export interface Reloaded {
   /** For people: `policy`, `certificate`. */
   readonly what: string;
   readonly files: readonly string[];
+  /** `signatureOf` the files before they were read first: what changed between the two must not be missed. */
+  readonly seen: string;
   /** Reads the files and uses them; what it throws leaves everything as it was. */
   readonly reload: () => Promise<void>;
   /** Files that are named in the files change too: also without a visible change it is read so often, in milliseconds. */
@@ -25,12 +27,8 @@ export async function reloadChanged(
   signal: AbortSignal,
   tell: (event: ReloadEvent) => void,
 ): Promise<void> {
-  const seen = new Map<Reloaded, string>();
-  const looked = new Map<Reloaded, number>();
-  for (const one of all) {
-    seen.set(one, await signature(one.files));
-    looked.set(one, performance.now());
-  }
+  const seen = new Map(all.map((one) => [one, one.seen]));
+  const looked = new Map(all.map((one) => [one, performance.now()]));
   for (;;) {
     try {
       await sleep(interval, undefined, { signal });
@@ -38,7 +36,7 @@ export async function reloadChanged(
       return;
     }
     for (const one of all) {
-      const now = await signature(one.files);
+      const now = await signatureOf(one.files);
       const changed = now !== seen.get(one);
       const due = one.anyway !== undefined && performance.now() - (looked.get(one) ?? 0) > one.anyway;
       if (!changed && !due) continue;
@@ -54,7 +52,8 @@ export async function reloadChanged(
   }
 }
 
-async function signature(files: readonly string[]): Promise<string> {
+/** Which versions of the files are there now. */
+export async function signatureOf(files: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     files.map(async (file) => {
       try {

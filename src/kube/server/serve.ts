@@ -9,7 +9,7 @@ import { openHandler } from './handler.ts';
 import { serverLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { openRecorder } from './recorder.ts';
-import { type ReloadEvent, reloadChanged } from './reload.ts';
+import { type ReloadEvent, reloadChanged, signatureOf } from './reload.ts';
 
 export interface AdmissionServerOptions extends Pick<JudgeOptions, 'open' | 'platforms' | 'context' | 'times'> {
   readonly host: string;
@@ -60,6 +60,9 @@ export async function serveAdmission(options: AdmissionServerOptions): Promise<A
   const observe = ({ type, outcome, seconds }: JudgeEvent): void => {
     metrics.observe(type === 'verified' ? 'holdfast_verifications' : 'holdfast_tag_resolutions', seconds, { outcome });
   };
+  const certificateFiles = Object.values(certificate);
+  const seenPolicies = await signatureOf(options.policyFiles);
+  const seenCertificate = await signatureOf(certificateFiles);
   const judge = openJudge({
     policies: await options.loadPolicies(),
     open: options.open,
@@ -129,6 +132,7 @@ export async function serveAdmission(options: AdmissionServerOptions): Promise<A
       {
         what: 'policy',
         files: options.policyFiles,
+        seen: seenPolicies,
         reload: async () => {
           const policies = await options.loadPolicies();
           if (policies.digest !== judge.policies.digest) judge.replacePolicies(policies);
@@ -137,7 +141,8 @@ export async function serveAdmission(options: AdmissionServerOptions): Promise<A
       },
       {
         what: 'certificate',
-        files: Object.values(certificate),
+        files: certificateFiles,
+        seen: seenCertificate,
         reload: async () => server.setSecureContext(await readCertificate(certificate)),
       },
     ],
