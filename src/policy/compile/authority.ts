@@ -1,9 +1,8 @@
-import { type KeyId, parsePublicKey, type TrustedKey } from '../../attest/index.ts';
+import { exactly, type KeyId, matches, matching, parsePublicKey, type TrustedKey } from '../../attest/index.ts';
 import type { DocumentPath } from '../document/source-text.ts';
 import type { AuthorityFields } from '../schema/authority.ts';
 import type { Authority, IdentityRule, Window } from '../trust/authority.ts';
 import { oneOf, type PlaceOf, refuse } from './faults.ts';
-import { wholeText } from './pattern.ts';
 
 /** The text of a key file that a policy names, or undefined where there is none. */
 export type KeyText = (file: string) => string | undefined;
@@ -65,7 +64,8 @@ export function matcher(
   place: PlaceOf,
 ): (text: string) => boolean {
   try {
-    return wholeText(exact, expression);
+    const found = expression === undefined ? exactly(exact ?? '') : matching(expression);
+    return (text) => matches(found, text);
   } catch (cause) {
     throw refuse(place, path, `not an RE2 expression: ${(cause as Error).message.slice(0, 200)}`, 'policy-expression');
   }
