@@ -45,7 +45,6 @@ export {
   type Parent,
   type ProcessRan,
   type Protocol,
-  protocolOf,
 } from './observation.ts';
 export { parseRecipe, parseRecipeValue, testsOfRun } from './recipe/parse.ts';
 export { type Recipe, type RecipeRun, type RecipeTest, recipe } from './recipe/schema.ts';

@@ -66,8 +66,3 @@ export interface CodeInMemory {
 }
 
 export type Observation = ProcessRan | FileUsed | Connected | Listened | CodeInMemory;
-
-/** IANA's protocol number in the words of a profile. */
-export function protocolOf(number: number): Protocol {
-  return number === 6 ? 'tcp' : number === 17 ? 'udp' : `ip-${number}`;
-}

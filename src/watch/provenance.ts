@@ -45,10 +45,13 @@ export interface ProvenanceOptions {
 }
 
 interface Known {
-  state: ProvenanceState;
+  readonly state: ProvenanceState;
   /** Asked again from then on. */
-  due: number;
-  version: string;
+  readonly due: number;
+  /** A good answer outlives silence until then. */
+  readonly goodUntil: number;
+  /** Of the policies by which it was judged. */
+  readonly version: string;
 }
 
 /** Evidence is looked for anew so often: a referrer may have come, a certificate's policy may have changed. */
@@ -61,7 +64,7 @@ const mostImages = 4096;
 /** Judges each image that runs once, however many containers run it, and again when something changed. One at a time. */
 export class Provenances {
   private readonly options: ProvenanceOptions;
-  private readonly known = new Map<Digest, Known & { goodUntil: number }>();
+  private readonly known = new Map<Digest, Known>();
   private readonly waiting = new Map<Digest, ProvenImage>();
   private working = false;
 
