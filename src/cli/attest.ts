@@ -8,9 +8,9 @@ import {
   predicateTypes,
 } from '../attest/index.ts';
 import { HoldfastError } from '../errors/index.ts';
+import { readBounded } from '../files/index.ts';
 import { type Descriptor, isIndexType, parsePlatform, type Repository, selectImage } from '../oci/index.ts';
 import { about } from '../seal/index.ts';
-import { readBounded } from './evidence/file.ts';
 import { openImage, takesImage } from './evidence/image.ts';
 import { type SigningOptions, signingParty, takesSigner } from './evidence/signing.ts';
 import { interrupt, printable, write, writeJson } from './output/index.ts';

@@ -9,7 +9,7 @@ import {
   verifyBundle,
 } from '../attest/index.ts';
 import { HoldfastError } from '../errors/index.ts';
-import { readBounded } from './evidence/file.ts';
+import { readBounded } from '../files/index.ts';
 import { type SigningOptions, signingParty, takesSigner } from './evidence/signing.ts';
 import { interrupt, write } from './output/index.ts';
 

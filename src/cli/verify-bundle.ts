@@ -17,8 +17,8 @@ import {
   verifyBundle,
 } from '../attest/index.ts';
 import { HoldfastError } from '../errors/index.ts';
+import { readBounded } from '../files/index.ts';
 import { type NamedArtifact, readArtifact } from './evidence/artifact.ts';
-import { readBounded } from './evidence/file.ts';
 import { interrupt, printable, write, writeJson } from './output/index.ts';
 
 interface VerifyBundleOptions {

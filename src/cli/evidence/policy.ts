@@ -1,4 +1,5 @@
 import { attestLimits, parseTrustedRoot, publicGoodRoot, type TrustedRoot } from '../../attest/index.ts';
+import { readBounded } from '../../files/index.ts';
 import { parsePlatform } from '../../oci/index.ts';
 import {
   explainDecision,
@@ -11,7 +12,6 @@ import {
   policySet,
 } from '../../policy/index.ts';
 import { colour, printable } from '../output/index.ts';
-import { readBounded } from './file.ts';
 import type { OpenedImage } from './image.ts';
 
 /** @throws HoldfastError as `parseTrustedRoot`; without files, Sigstore's public-good root as npm ships it: nothing is fetched */

@@ -8,7 +8,7 @@ import {
   type SigningServices,
 } from '../../attest/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
-import { readBounded } from './file.ts';
+import { readBounded } from '../../files/index.ts';
 import { passphrase } from './passphrase.ts';
 
 /** Options of every verb that signs. */

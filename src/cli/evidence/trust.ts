@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { attestLimits, parsePublicKey, parseTrustedRoot, type Trust } from '../../attest/index.ts';
-import { readBounded } from './file.ts';
+import { readBounded } from '../../files/index.ts';
 import { many } from './pairs.ts';
 
 export interface TrustFlags {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { gatherEvidence } from '../../attest/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
+import { readBounded } from '../../files/index.ts';
 import { parsePlatform, selectImage } from '../../oci/index.ts';
 import { attachedProfiles, type ExecutionProfile, profileLimits, readProfile } from '../../profile/index.ts';
-import { readBounded } from '../evidence/file.ts';
 import { openImage } from '../evidence/image.ts';
 import { type TrustFlags, takesTrust, trustOf } from '../evidence/trust.ts';
 import { type RegistryFlags, takesRegistryFlags } from '../source.ts';

@@ -1,7 +1,7 @@
 import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { HoldfastError } from '../../errors/index.ts';
+import { readBounded } from '../../files/index.ts';
 
 export interface CertificateFiles {
   /** PEM: the server's certificate, then its chain. */
@@ -43,9 +43,7 @@ export async function readCertificate(files: CertificateFiles): Promise<SecureCo
 
 async function pem(file: string): Promise<Buffer> {
   try {
-    const bytes = await readFile(file);
-    if (bytes.length > mostBytes) throw new Error(`longer than ${mostBytes} bytes`);
-    return bytes;
+    return await readBounded(file, mostBytes);
   } catch (cause) {
     throw new HoldfastError('file-unreadable', (cause as Error).message, { place: file, cause });
   }
