@@ -289,10 +289,12 @@ export class Agent {
       if (container.meta.image.manifest === manifest) this.writing.touch(container);
   }
 
+  /** After what came by then was read: a loop that is late runs its timers before it reads. */
   private later(millis: number, action: () => void): void {
-    setTimeout(() => {
+    const act = (): void => {
       action();
       this.writing.soon();
-    }, millis).unref();
+    };
+    setTimeout(() => setImmediate(act), millis).unref();
   }
 }

@@ -22,6 +22,8 @@ import { keyText, type Sighting } from './sighting.ts';
 
 /** Queues of the kernel differ in speed: so long an event waits for the exec that explains it. */
 const orderMillis = 50;
+/** A busy host can keep a process so long between opening its program and running it. */
+const stalledMillis = 1000;
 
 /**
  * One container: from the sensor's events to judged files. Events come in any order that a kernel can produce; nothing
@@ -197,7 +199,7 @@ export class WatchedContainer {
     const exec = this.programs.lastExecOf(event.who);
     // The exec came first: the file was opened for it when it lies just before it.
     if (exec !== undefined && exec.time >= event.time) this.openedBy(event, exec);
-    else if (this.opened.add(event)) this.host.later(orderMillis, () => this.openedAlone(event.who.pid));
+    else if (this.opened.add(event)) this.host.later(orderMillis, () => this.openedAlone(event));
   }
 
   /** Of an exec that was told: its program was judged there. */
@@ -208,14 +210,26 @@ export class WatchedContainer {
   }
 
   /** No new exec came: a known one ran again, of which at least one file is new; or it was the runtime's own. */
-  private openedAlone(pid: number): void {
-    for (const open of this.opened.take(pid)) {
-      if (this.programs.get(open.who.program)?.runtime === true) continue;
-      if (this.known.wasExecuted(open.file)) continue;
-      const path = withoutDeleted(open.path);
-      const script = this.scripts.has(path) || looksLikeScript(path);
-      this.sightOpened(open, isLoader(path) ? 'library' : script ? 'script' : 'exec', open.who);
+  private openedAlone(first: OpenEvent, stalled = false): void {
+    const waiting = this.opened.waitingWith(first);
+    const unexplained = waiting.flatMap((open) => {
+      const ran = this.ranAlone(open);
+      return ran === undefined ? [] : [{ open, ran }];
+    });
+    if (!stalled && unexplained.some(({ ran }) => ran === 'exec')) {
+      this.host.later(stalledMillis, () => this.openedAlone(first, true));
+      return;
     }
+    if (waiting.length > 0) this.opened.take(first.who.pid);
+    for (const { open, ran } of unexplained) this.sightOpened(open, ran, open.who);
+  }
+
+  /** As what a file was opened of which no exec tells; undefined where that is known. */
+  private ranAlone(open: OpenEvent): Sighting['ran'] | undefined {
+    if (this.programs.get(open.who.program)?.runtime === true || this.known.wasExecuted(open.file)) return undefined;
+    const path = withoutDeleted(open.path);
+    if (isLoader(path)) return 'library';
+    return this.scripts.has(path) || looksLikeScript(path) ? 'script' : 'exec';
   }
 
   private sightOpened(open: OpenEvent, ran: Sighting['ran'], who: ProcessRef): void {

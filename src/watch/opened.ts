@@ -33,6 +33,12 @@ export class OpenedForExec {
     return list;
   }
 
+  /** Those that came with `first` of its process. None: an exec took them, and what waits now belongs to the next. */
+  waitingWith(first: OpenEvent): readonly OpenEvent[] {
+    const list = this.waiting.get(first.who.pid) ?? [];
+    return list[0] === first ? list : [];
+  }
+
   get size(): number {
     return this.waiting.size;
   }

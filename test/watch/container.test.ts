@@ -45,6 +45,44 @@ test('a script is told from its interpreter, whichever queue is faster', () => {
   }
 });
 
+test('a program whose process a busy host keeps from running is told once', () => {
+  const made = bench();
+  made.container.take(open(1, py, python, '/usr/bin/python3.11', 'exec'));
+  made.pass(100);
+  made.pass(100);
+  made.container.take(exec(200, 10, 100n, python, '/usr/bin/python3.11'));
+  made.pass(2000);
+  assert.deepEqual(made.seen(), ['executed /usr/bin/python3.11 content']);
+  assert.ok(made.container.settled);
+});
+
+test('the wait for one exec takes nothing from the next of the same process', () => {
+  const made = bench();
+  const dash = file(5);
+  made.hashes.deliver(hash(dash, 'dd'), 0);
+  made.container.take(open(1, py, python, '/usr/bin/python3.11', 'exec'));
+  made.container.take(exec(2, 10, 100n, python, '/usr/bin/python3.11'));
+  made.pass(40);
+  made.container.take(open(40, py, dash, '/usr/bin/dash', 'exec'));
+  made.pass(20);
+  made.container.take(exec(60, 10, 200n, dash, '/usr/bin/dash'));
+  made.pass(2000);
+  assert.deepEqual(made.seen(), ['executed /usr/bin/python3.11 content', 'executed /usr/bin/dash content']);
+});
+
+test('a program that was opened and of which no exec comes is told all the same', () => {
+  const made = bench();
+  made.container.take(exec(3, 10, 100n, python, '/usr/bin/python3.11'));
+  const dropped = file(8, { place: 'upper' });
+  made.hashes.deliver(hash(dropped, 'ff'), 0);
+  made.container.take(open(900, { pid: 11, program: 100n }, dropped, '/tmp/x', 'exec'));
+  made.pass(100);
+  assert.ok(!made.container.settled);
+  made.pass(1000);
+  assert.deepEqual(made.findings(), ['exec-not-in-image /tmp/x']);
+  assert.ok(made.container.settled);
+});
+
 test('a known program that runs again with a modified script is found', () => {
   const made = bench();
   made.container.take(exec(3, 10, 100n, python, '/usr/bin/python3.11'));
