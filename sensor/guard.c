@@ -74,7 +74,7 @@ static void prepare(void)
 {
 	mounts_scan();
 	/* the cgroup that leads to a container's first process is reported through the ring */
-	ring_read(256);
+	ring_read(4096);
 	for (struct container *c = containers_first(); c; c = c->next)
 		if (c->cgid && !c->volumes_marked)
 			volumes_mark(c);

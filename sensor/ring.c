@@ -58,9 +58,12 @@ static void first_exec(struct container *c, const struct hf_exec *e)
 		/* not marked yet: the gap stays open, and is closed by whoever marks it */
 		gap(c, HF_GAP_MARK_LATE, e->h.time, c->marked, 0, false, "first execution before the mark");
 	}
-	/* no guard held its runtime back */
+	/* no guard held its runtime back; or one did, with this container's beginning still behind others' records */
 	if (!c->volumes_marked)
 		volumes_mark(c);
+	else if (!c->older && c->volumes && c->volumes_marked_at > e->h.time)
+		gap(c, HF_GAP_VOLUME_LATE, e->h.time, c->volumes_marked_at, 0, false,
+		    "first execution before its volumes were marked");
 	container_announce(c, HF_CONTAINER_STARTED);
 }
 

@@ -10,20 +10,15 @@ import type { ContainerState } from './events.ts';
 import { FileMemory } from './file-memory.ts';
 import { sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
-import { loads, looksLikeScript } from './interpreters.ts';
+import { loads } from './interpreters.ts';
 import { Judged } from './judged.ts';
-import { OpenedForExec, openedAs } from './opened.ts';
-import { execPath, isLoader, mappingPath, withoutDeleted } from './paths.ts';
+import { OpenedForExec, orderMillis } from './opened.ts';
+import { execPath, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
 import type { ProvenanceState } from './provenance.ts';
 import { isRuntime } from './runtime.ts';
 import { anonymousMemory, connectionSeen, Seen } from './seen.ts';
 import { keyText, type Sighting } from './sighting.ts';
-
-/** Queues of the kernel differ in speed: so long an event waits for the exec that explains it. */
-const orderMillis = 50;
-/** A busy host can keep a process so long between opening its program and running it. */
-const stalledMillis = 1000;
 
 /**
  * One container: from the sensor's events to judged files. Events come in any order that a kernel can produce; nothing
@@ -52,9 +47,8 @@ export class WatchedContainer {
   readonly contents = new Contents();
   private readonly host: ContainerHost;
   private readonly programs = new Programs();
-  private readonly opened = new OpenedForExec();
+  private readonly opened: OpenedForExec;
   private readonly known = new FileMemory();
-  private readonly scripts = new Set<string>();
   private unhashed = 0;
   private firstExec: bigint | undefined;
   /** Its first process. */
@@ -69,6 +63,12 @@ export class WatchedContainer {
     this.cgid = cgid;
     this.since = since;
     this.judged = new Judged(this.display, meta.created);
+    this.opened = new OpenedForExec({
+      programs: this.programs,
+      known: this.known,
+      later: (millis, action) => host.later(millis, action),
+      sight: (open, ran, who) => this.sightOpened(open, ran, who),
+    });
   }
 
   take(event: ExecEvent | OpenEvent | MappingEvent | ConnectionEvent | CountEvent): void {
@@ -97,7 +97,7 @@ export class WatchedContainer {
 
   private exec(event: ExecEvent): void {
     const runtime = isRuntime(event);
-    const opened = this.opened.take(event.self.pid);
+    const opened = this.opened.takeOf(event.self.pid);
     const program = opened.find((open) => sameFile(open.file, event.file));
     const path = execPath(event, program?.path ?? this.known.nameOf(event.file));
     this.programs.add(event, path, runtime);
@@ -105,7 +105,7 @@ export class WatchedContainer {
       this.firstExec ??= event.time;
       if (!this.older) this.entry ??= event.self.pid;
       this.executed(event, path);
-      for (const open of opened) this.openedBy(open, event);
+      for (const open of opened) this.opened.explain(open, event);
     }
     this.programs.release(event.key);
   }
@@ -114,7 +114,7 @@ export class WatchedContainer {
     this.known.named(event.file, event.path);
     switch (event.kind) {
       case 'exec':
-        if (!event.flags.outside) this.openedForExec(event);
+        if (!event.flags.outside) this.opened.take(event);
         return;
       case 'read':
         if (!event.flags.outside) this.attributed(event.who, event.time, () => this.read(event));
@@ -195,46 +195,8 @@ export class WatchedContainer {
     this.sight({ use: 'executed', ran: 'exec', path, file, time, key: keyText(key), snapshot, process, start });
   }
 
-  private openedForExec(event: OpenEvent): void {
-    const exec = this.programs.lastExecOf(event.who);
-    // The exec came first: the file was opened for it when it lies just before it.
-    if (exec !== undefined && exec.time >= event.time) this.openedBy(event, exec);
-    else if (this.opened.add(event)) this.host.later(orderMillis, () => this.openedAlone(event));
-  }
-
-  /** Of an exec that was told: its program was judged there. */
-  private openedBy(open: OpenEvent, exec: ExecEvent): void {
-    const as = openedAs(open, exec);
-    if (as === 'program') return;
-    this.sightOpened(open, as === 'script' ? 'script' : 'library', { ...exec.self, program: exec.key });
-  }
-
-  /** No new exec came: a known one ran again, of which at least one file is new; or it was the runtime's own. */
-  private openedAlone(first: OpenEvent, stalled = false): void {
-    const waiting = this.opened.waitingWith(first);
-    const unexplained = waiting.flatMap((open) => {
-      const ran = this.ranAlone(open);
-      return ran === undefined ? [] : [{ open, ran }];
-    });
-    if (!stalled && unexplained.some(({ ran }) => ran === 'exec')) {
-      this.host.later(stalledMillis, () => this.openedAlone(first, true));
-      return;
-    }
-    if (waiting.length > 0) this.opened.take(first.who.pid);
-    for (const { open, ran } of unexplained) this.sightOpened(open, ran, open.who);
-  }
-
-  /** As what a file was opened of which no exec tells; undefined where that is known. */
-  private ranAlone(open: OpenEvent): Sighting['ran'] | undefined {
-    if (this.programs.get(open.who.program)?.runtime === true || this.known.wasExecuted(open.file)) return undefined;
-    const path = withoutDeleted(open.path);
-    if (isLoader(path)) return 'library';
-    return this.scripts.has(path) || looksLikeScript(path) ? 'script' : 'exec';
-  }
-
   private sightOpened(open: OpenEvent, ran: Sighting['ran'], who: ProcessRef): void {
     const path = withoutDeleted(open.path);
-    if (ran === 'script') this.scripts.add(path);
     if (ran === 'exec') this.known.executed(open.file);
     const use = ran === 'library' ? 'mapped' : 'executed';
     const time = this.host.timeOf(open.time);

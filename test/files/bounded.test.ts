@@ -8,6 +8,8 @@ import { after, describe, it } from 'node:test';
 import { loadSigner } from '../../src/attest/index.ts';
 import { readBounded } from '../../src/files/index.ts';
 
+const noPassphrase = async (): Promise<string> => '';
+
 describe('a file that someone named', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-files-'));
   after(() => rmSync(scratch, { recursive: true }));
@@ -41,7 +43,6 @@ describe('a file that someone named', () => {
 
   it('need not end: no more of it is read than may be there', async () => {
     await assert.rejects(readBounded('/dev/zero', 1 << 20), { code: 'file-unreadable', place: '/dev/zero' });
-    const noPassphrase = async (): Promise<string> => '';
     await assert.rejects(loadSigner('/dev/zero', noPassphrase, AbortSignal.timeout(10_000)), { code: 'key-malformed' });
   });
 

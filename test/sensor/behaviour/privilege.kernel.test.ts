@@ -74,3 +74,28 @@ describe('a sensor without CAP_SYS_PTRACE says what it can’t see', { timeout: 
     );
   });
 });
+
+describe('a sensor that holds no runtime back', { timeout: 120_000 }, () => {
+  let stage: Stage;
+
+  before(async () => {
+    stage = await Stage.open({ guards: [], countIntervalSeconds: 1 });
+  });
+  after(async () => {
+    await stage?.[Symbol.asyncDispose]();
+  });
+
+  it('says of which volumes it may have missed the first uses', async () => {
+    const volume = join(stage.scratch, 'volume');
+    mkdirSync(volume);
+    writeFileSync(join(volume, 'x.py'), '1');
+    const seen = await stage.act(['/bin/sh', '-c', 'cat /data/x.py; /bin/doer sleep 200'], {
+      mounts: [{ source: volume, target: '/data' }],
+    });
+    const late = gaps(seen.events).filter((line) => line.startsWith('volume-late: '));
+    assert.ok(
+      late.some((line) => /\/data$|first execution before its volumes/.test(line)),
+      gaps(seen.events).join('\n'),
+    );
+  });
+});
