@@ -151,6 +151,11 @@ export const checkCodes = {
     meaning: 'The digest is what hardening started from, or a step on the way, not its result.',
     remedy: 'Deploy the hardened digest.',
   },
+  'hardening-untested': {
+    status: 'fail',
+    meaning: 'The hardening attestation does not say that functional tests ran on the result and all of them passed.',
+    remedy: 'Harden again with a recipe that has tests (`holdfast harden --recipe`), and mend what fails.',
+  },
   // vulnerabilities
   'vulnerability-above-threshold': {
     status: 'fail',

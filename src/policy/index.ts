@@ -49,6 +49,7 @@ export {
   type RegistryImage,
   type Undecided,
 } from './judge/index.ts';
+export { hardeningMiss, isOnTheWay } from './predicates/hardening.ts';
 export { customResourceDefinitions } from './schema/crd.ts';
 export { apiVersion, duration, metadata as documentMetadata, millisecondsOf } from './schema/fields.ts';
 export { type ImageException, imageException } from './schema/image-exception.ts';

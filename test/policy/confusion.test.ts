@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { predicateTypes } from '../../src/attest/index.ts';
+import { type Json, predicateTypes } from '../../src/attest/index.ts';
 import { isAdmitted } from '../../src/policy/index.ts';
 import { codeOf, decided, policy } from './policies.ts';
 import {
@@ -148,6 +148,36 @@ test('an index that does not list the manifest stands for nothing, and nothing w
   );
 });
 
+test('a hardened image whose tests did not all pass on the result', () => {
+  const hardened = policy({ hardened: 'required' });
+  const code = (tests: Json | undefined): string => {
+    const predicate = { intermediate: [], ...(tests === undefined ? {} : { tests }) };
+    return codeOf(
+      decided(hardened, [good, attestation(predicateTypes.hardening, predicate, [by(alice.party)])]),
+      'hardened',
+    );
+  };
+  assert.equal(code({ ran: 2, passed: 2, failed: 0 }), 'evidence-trusted');
+  assert.equal(code({ ran: 2, passed: 2 }), 'evidence-trusted');
+  const refused: readonly (Json | undefined)[] = [
+    undefined,
+    null,
+    'passed',
+    {},
+    { ran: 2 },
+    { ran: 0, passed: 0, failed: 0 },
+    { ran: 2, passed: 1 },
+    { ran: 2, passed: 1, failed: 1 },
+    { ran: 2, passed: 2, failed: 1 },
+    { ran: 2, passed: 3 },
+    { ran: 2, passed: 2, failed: '0' },
+    { ran: -1, passed: -1 },
+    { ran: 1.5, passed: 1.5 },
+    [2, 2, 0],
+  ];
+  for (const tests of refused) assert.equal(code(tests), 'hardening-untested', JSON.stringify(tests));
+});
+
 test('a signed intermediate digest where hardened is required', () => {
   const hardened = policy({ hardened: 'required' });
   const final = digest('the hardened manifest');
@@ -163,7 +193,8 @@ test('a signed intermediate digest where hardened is required', () => {
   assert.equal(codeOf(decided(hardened, [good, own]), 'hardened'), 'hardened-intermediate');
   const broken = attestation(predicateTypes.hardening, { intermediate: ['latest'] }, [by(alice.party)]);
   assert.equal(codeOf(decided(hardened, [good, broken]), 'hardened'), 'predicate-malformed');
-  const result = attestation(predicateTypes.hardening, { intermediate: [digest('before')] }, [by(alice.party)]);
+  const tests = { ran: 3, passed: 3, failed: 0 };
+  const result = attestation(predicateTypes.hardening, { intermediate: [digest('before')], tests }, [by(alice.party)]);
   assert.equal(decided(hardened, [good, result]).result, 'allow');
   assert.equal(
     codeOf(decided(hardened, [good, { ...result, signatures: [by(mallory.party)] }]), 'hardened'),

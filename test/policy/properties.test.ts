@@ -53,7 +53,7 @@ const predicates: readonly (readonly [string, Json])[] = [
     { bomFormat: 'CycloneDX', specVersion: '1.6', metadata: { component: { version: digest('x') } } },
   ],
   [predicateTypes.profile, {}],
-  [predicateTypes.hardening, { intermediate: [digest('before')] }],
+  [predicateTypes.hardening, { intermediate: [digest('before')], tests: { ran: 1, passed: 1, failed: 0 } }],
   [predicateTypes.hardening, { intermediate: [manifest] }],
   ['https://a.example/review', { ok: true }],
   ['https://a.example/review', { ok: false }],

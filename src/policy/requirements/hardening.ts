@@ -1,8 +1,7 @@
 import { predicateTypes } from '../../attest/index.ts';
 import type { CompiledPolicy } from '../compile/policy.ts';
-import { intermediatesOf } from '../predicates/hardening.ts';
+import { hardeningMiss, isOnTheWay } from '../predicates/hardening.ts';
 import { meet } from '../trust/meet.ts';
-import { miss } from '../trust/miss.ts';
 import { attestationsOf, demandOf, type Finding, notRequired, type Scene } from './scene.ts';
 
 const anyone = { threshold: 1 };
@@ -22,8 +21,8 @@ export function profileFinding(policy: CompiledPolicy, scene: Scene): Finding {
 }
 
 /**
- * A hardening attestation whose result this platform manifest is. What hardening started from and what lies on the way may
- * be signed as well; it is not the result, and such a digest is refused.
+ * A hardening attestation whose result this platform manifest is, and whose tests passed on it. What hardening started from
+ * and what lies on the way may be signed as well; it is not the result, and such a digest is refused.
  */
 export function hardenedFinding(policy: CompiledPolicy, scene: Scene): Finding {
   if (policy.spec.hardened === 'optional') return notRequired('hardened');
@@ -33,20 +32,13 @@ export function hardenedFinding(policy: CompiledPolicy, scene: Scene): Finding {
     demandOf(policy, anyone),
     found,
     scene.now,
-    ({ candidate }) => {
-      const intermediates = intermediatesOf(candidate.statement.predicate);
-      if (intermediates === undefined) return miss('predicate-malformed', 'its intermediate digests can not be read');
-      return intermediates.includes(manifest)
-        ? miss('hardened-intermediate', 'it names this digest as intermediate')
-        : undefined;
-    },
+    ({ candidate }) => hardeningMiss(candidate.statement.predicate, manifest),
     'hardening attestation',
   );
   if (code === 'evidence-missing') {
     const naming = scene.elsewhere.filter(
       ({ statement }) =>
-        statement.predicateType === predicateTypes.hardening &&
-        intermediatesOf(statement.predicate)?.includes(manifest) === true,
+        statement.predicateType === predicateTypes.hardening && isOnTheWay(statement.predicate, manifest),
     );
     const [first] = naming;
     if (first !== undefined) {
