@@ -1,4 +1,5 @@
 export type { ImageIdentity } from '../oci/index.ts';
+export { replayLayers } from './layer/replay.ts';
 export { type ContentsLimits, contentsLimits } from './limits.ts';
 export type { FileManifest, ManifestBase } from './manifest/model.ts';
 export { type ManifestRow, readFileManifest } from './manifest/read.ts';
@@ -18,5 +19,7 @@ export {
   type Scanner,
   type Wish,
 } from './packages/index.ts';
-export { type ReadOptions, readContents } from './read.ts';
+export { type ImageTree, type ReadOptions, readContents, readImageTree } from './read.ts';
 export { type Links, linksOf, resolvePath } from './resolve.ts';
+export type { ImageEntry } from './tree/entries.ts';
+export type { EntryPlace } from './tree/node.ts';

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../errors/index.ts';
 import { hostPlatform, type ImageSource, type LayeredSource, type Platform } from '../oci/index.ts';
 import { scanDirectory } from './directory.ts';
 import { distributionIn, distributionReader } from './distribution.ts';
@@ -8,9 +9,10 @@ import { type ContentsLimits, contentsLimits } from './limits.ts';
 import type { ImageContents, ImageProblem } from './model.ts';
 import { assignOwners } from './owners.ts';
 import type { PackageReader } from './packages/index.ts';
+import { entriesOf, type ImageEntry } from './tree/entries.ts';
 import { type Flattened, flattenTree } from './tree/flatten.ts';
 import { mergeLayer } from './tree/merge.ts';
-import { directoryNode } from './tree/node.ts';
+import { type DirectoryNode, directoryNode } from './tree/node.ts';
 import { SharedView, viewFor } from './view.ts';
 
 export interface ReadOptions {
@@ -24,7 +26,15 @@ export interface ReadOptions {
   readonly progress?: (bytes: number) => void;
 }
 
+/** An image's contents, and every entry that made them. */
+export interface ImageTree {
+  readonly contents: ImageContents;
+  readonly entries: readonly ImageEntry[];
+}
+
 interface Read extends Flattened {
+  /** Of layers. */
+  readonly root?: DirectoryNode;
   readonly layers: ImageContents['layers'];
   readonly problems: readonly ImageProblem[];
   readonly again: CapturesByNode;
@@ -40,6 +50,20 @@ const layersAtOnce = 2;
  * `source-unreadable`; the signal's reason when aborted
  */
 export async function readContents(source: ImageSource, options: ReadOptions): Promise<ImageContents> {
+  return (await readWhole(source, options)).contents;
+}
+
+/** As `readContents`, with all that is no file as well: what writing the image anew takes. @throws as `readContents` */
+export async function readImageTree(source: LayeredSource, options: ReadOptions): Promise<ImageTree> {
+  const { contents, root } = await readWhole(source, options);
+  if (root === undefined) throw new HoldfastError('internal', 'layers without a tree');
+  return { contents, entries: entriesOf(root) };
+}
+
+async function readWhole(
+  source: ImageSource,
+  options: ReadOptions,
+): Promise<{ readonly contents: ImageContents; readonly root: DirectoryNode | undefined }> {
   const limits = { ...contentsLimits, ...options.limits };
   const scan: ScanOptions = {
     signal: options.signal,
@@ -57,7 +81,7 @@ export async function readContents(source: ImageSource, options: ReadOptions): P
   const about = { architecture, ...(distribution === undefined ? {} : { distribution }) };
   const results = options.readers.map((reader) => reader.read(viewFor(reader, shared, read.files, read.again, about)));
   const { packages, files } = assignOwners(shared, results);
-  return {
+  const contents: ImageContents = {
     identity: layered ? source.identity : {},
     platform: { os, architecture },
     ...(layered && source.config.created !== undefined ? { created: source.config.created } : {}),
@@ -68,6 +92,7 @@ export async function readContents(source: ImageSource, options: ReadOptions): P
     packages,
     problems: [...read.problems, ...results.flatMap((result) => result.problems)].sort(byPlace),
   };
+  return { contents, root: read.root };
 }
 
 function byPlace(a: ImageProblem, b: ImageProblem): number {
@@ -92,6 +117,7 @@ async function readLayers(source: LayeredSource, scan: ScanOptions): Promise<Rea
   const flattened = flattenTree(root);
   return {
     ...flattened,
+    root,
     problems,
     layers: source.layers.map((layer, index) => ({
       digest: scanned[index]?.digest ?? layer.diffId,

@@ -4,7 +4,7 @@ import type { ContentsLimits } from '../limits.ts';
 import type { ImageProblem } from '../model.ts';
 import { nameFromBytes } from '../name.ts';
 import { componentsOf } from '../path.ts';
-import { type DirectoryNode, directoryNode, type FileNode, type TreeNode } from './node.ts';
+import { type DirectoryNode, directoryNode, type EntryPlace, type FileNode, type TreeNode } from './node.ts';
 import { followDirectories, lookUp } from './walk.ts';
 
 const prefix = '.wh.';
@@ -37,7 +37,10 @@ export class LayerTree {
     const parts = componentsOf(entry.name, this.#limits.depth, at);
     const base = parts.at(-1);
     if (base === undefined) {
-      if (entry.kind === 'directory') return { kind: 'done' };
+      if (entry.kind === 'directory') {
+        this.root.entry = this.#at(entry);
+        return { kind: 'done' };
+      }
       throw new HoldfastError('tar-path', `a ${entry.kind} in place of the root`, { place: at });
     }
     const resolved = followDirectories(this.root, parts.slice(0, -1), this.#limits, at);
@@ -121,17 +124,24 @@ export class LayerTree {
   #nodeOf(entry: TarEntry, present: TreeNode | undefined, at: string): TreeNode {
     switch (entry.kind) {
       case 'directory':
-        if (present?.kind !== 'directory') return directoryNode(false);
+        if (present?.kind !== 'directory') return directoryNode(false, this.#at(entry));
         present.implied = false;
+        present.entry = this.#at(entry);
         return present;
       case 'symlink':
-        return { kind: 'link', target: this.#target(entry, at), layer: this.#layer };
+        return { kind: 'link', target: this.#target(entry, at), ...this.#at(entry) };
       case 'character-device':
         // Overlayfs keeps its own whiteouts as device 0/0, so this is one to it.
-        return entry.device.major === 0 && entry.device.minor === 0 ? { kind: 'whiteout' } : { kind: 'other' };
+        return entry.device.major === 0 && entry.device.minor === 0
+          ? { kind: 'whiteout' }
+          : { kind: 'other', ...this.#at(entry) };
       default:
-        return { kind: 'other' };
+        return { kind: 'other', ...this.#at(entry) };
     }
+  }
+
+  #at({ ordinal }: TarEntry): EntryPlace {
+    return { layer: this.#layer, ordinal };
   }
 
   #target(entry: TarEntry, at: string): string {

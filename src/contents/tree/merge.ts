@@ -26,17 +26,22 @@ export function mergeLayer(
 ): void {
   // Hard links mean the files as they were before this layer, so all are looked up first.
   const resolved = resolveElsewhere(below, layer, limits);
+  below.entry = layer.entry ?? below.entry;
   const work: Pair[] = [{ lower: below, upper: layer, path: '' }];
   for (let pair = work.pop(); pair !== undefined; pair = work.pop()) {
     for (const [name, node] of pair.upper.children) {
       const path = `${pair.path}/${name}`;
       const present = pair.lower.children.get(name);
       if (node.kind === 'whiteout') pair.lower.children.delete(name);
-      else if (node.kind === 'elsewhere') pair.lower.children.set(name, resolved.get(node) ?? { kind: 'other' });
-      else if (node.kind !== 'directory') pair.lower.children.set(name, node);
+      else if (node.kind === 'elsewhere') {
+        const target = resolved.get(node);
+        if (target === undefined) throw new HoldfastError('internal', 'a hard link that was not looked up');
+        pair.lower.children.set(name, target);
+      } else if (node.kind !== 'directory') pair.lower.children.set(name, node);
       else {
         const merges = present?.kind === 'directory' && !node.opaque;
         const lower = merges ? present : directoryNode(node.implied);
+        lower.entry = node.entry ?? lower.entry;
         if (!merges) pair.lower.children.set(name, lower);
         if (present?.kind === 'link' && node.implied && problems.length < mostProblems)
           problems.push(throughLink(path));

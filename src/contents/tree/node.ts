@@ -1,5 +1,11 @@
 import type { Capture } from '../layer/capture.ts';
 
+/** An entry of a layer, by its position. */
+export interface EntryPlace {
+  readonly layer: number;
+  readonly ordinal: number;
+}
+
 /** A tree of names, as one layer says it or as several came out. Only what matters for regular files is kept. */
 export type TreeNode = DirectoryNode | FileNode | LinkNode | OtherNode | WhiteoutNode | ElsewhereNode;
 
@@ -10,6 +16,8 @@ export interface DirectoryNode {
   opaque: boolean;
   /** No entry made it: it stands only in the path of another. */
   implied: boolean;
+  /** The entry whose mode and owner it has; undefined where none made it. */
+  entry: EntryPlace | undefined;
 }
 
 /** A regular file's bytes. Hard links are one node under several names. */
@@ -30,11 +38,14 @@ export interface LinkNode {
   readonly kind: 'link';
   readonly target: string;
   readonly layer: number;
+  readonly ordinal: number;
 }
 
 /** Devices, fifos. */
 export interface OtherNode {
   readonly kind: 'other';
+  readonly layer: number;
+  readonly ordinal: number;
 }
 
 export interface WhiteoutNode {
@@ -48,6 +59,6 @@ export interface ElsewhereNode {
   readonly place: string;
 }
 
-export function directoryNode(implied: boolean): DirectoryNode {
-  return { kind: 'directory', children: new Map(), opaque: false, implied };
+export function directoryNode(implied: boolean, entry?: EntryPlace): DirectoryNode {
+  return { kind: 'directory', children: new Map(), opaque: false, implied, entry };
 }

@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../errors/index.ts';
 import type { TarEntry, TarEntryKind } from './entry.ts';
 import { type TarLimits, tarLimits } from './limits.ts';
-import { checksumHolds, tarNumber } from './numbers.ts';
+import { checksumHolds, looseNumber, tarNumber } from './numbers.ts';
 import { type PaxChanges, parsePax } from './pax.ts';
 
 /** What a 512-byte block turned out to be. */
@@ -108,6 +108,10 @@ export class TarHeaders {
       linkName: kind === 'symlink' || kind === 'hard-link' ? linkName : empty,
       mode: tarNumber(block, 100, 8, 'mode', place) & 0o7777,
       size: kind === 'file' ? (this.#pax.size ?? statedSize) : 0,
+      uid: this.#pax.uid ?? looseNumber(block, 108, 8),
+      gid: this.#pax.gid ?? looseNumber(block, 116, 8),
+      modified: this.#pax.modified ?? looseNumber(block, 136, 12),
+      attributes: this.#pax.attributes ?? noAttributes,
       device: kind.endsWith('device')
         ? { major: tarNumber(block, 329, 8, 'devmajor', place), minor: tarNumber(block, 337, 8, 'devminor', place) }
         : noDevice,
@@ -122,6 +126,7 @@ export class TarHeaders {
 }
 
 const empty = new Uint8Array(0);
+const noAttributes: ReadonlyMap<string, Uint8Array> = new Map();
 const noDevice = { major: 0, minor: 0 };
 
 function isZero(block: Uint8Array): boolean {

@@ -38,6 +38,16 @@ function base256(block: Uint8Array, start: number, length: number, field: string
   return value;
 }
 
+/** As `tarNumber`, for a field that only who writes the entry again needs: undefined where it holds no number. */
+export function looseNumber(block: Uint8Array, start: number, length: number): number | undefined {
+  try {
+    return tarNumber(block, start, length, '', '');
+  } catch (error) {
+    if (error instanceof HoldfastError) return undefined;
+    throw error;
+  }
+}
+
 /** The header's checksum, with its own field read as spaces; old writers summed signed bytes, so both are right. */
 export function checksumHolds(block: Uint8Array, stated: number): boolean {
   let unsigned = 8 * 0x20;

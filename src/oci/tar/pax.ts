@@ -1,17 +1,28 @@
 import { HoldfastError } from '../../errors/index.ts';
 
-/** What a pax extended header changes of the entry that follows it. Everything else (times, owners, xattrs) is not used. */
+/** What a pax extended header changes of the entry that follows it. Everything else is not used. */
 export interface PaxChanges {
   readonly path?: Uint8Array;
   readonly linkPath?: Uint8Array;
   readonly size?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Whole seconds. */
+  readonly modified?: number;
+  readonly attributes?: ReadonlyMap<string, Uint8Array>;
 }
 
 interface Changes {
   path?: Uint8Array;
   linkPath?: Uint8Array;
   size?: number;
+  uid?: number;
+  gid?: number;
+  modified?: number;
+  attributes?: Map<string, Uint8Array>;
 }
+
+const attributePrefix = 'SCHILY.xattr.';
 
 /** Attributes that make overlayfs show something else than the layer holds: redirects, opaque marks, metacopies. */
 const overlayKeys = /^SCHILY\.xattr\.(?:trusted|user)\.overlay\./;
@@ -31,6 +42,7 @@ export function parsePax(bytes: Uint8Array, scope: 'next' | 'global', place: str
     if (key.startsWith('GNU.sparse.')) throw new HoldfastError('tar-sparse', 'a sparse file', { place });
     if (overlayKeys.test(key))
       throw new HoldfastError('tar-unsupported', `${key}, which overlayfs would obey`, { place });
+    if (scope === 'next') setMetadata(changes, key, record.value);
     if (key !== 'path' && key !== 'linkpath' && key !== 'size') continue;
     if (scope === 'global') throw new HoldfastError('tar-unsupported', `a global header that sets ${key}`, { place });
     if (key === 'size') setSize(changes, record.value, place);
@@ -59,6 +71,22 @@ function nextRecord(
   const equals = bytes.indexOf(0x3d, at + 1);
   if (equals === -1 || equals >= end) throw new HoldfastError('tar-malformed', 'a pax record has no =', { place });
   return { key: bytes.subarray(at + 1, equals), value: bytes.subarray(equals + 1, end - 1), end };
+}
+
+/** What is no number is left to the header's own field, as it says less than nothing. */
+function setMetadata(changes: Changes, key: string, value: Uint8Array): void {
+  if (key.startsWith(attributePrefix)) {
+    changes.attributes ??= new Map();
+    changes.attributes.set(key.slice(attributePrefix.length), Uint8Array.from(value));
+    return;
+  }
+  if (key !== 'uid' && key !== 'gid' && key !== 'mtime') return;
+  const text = Buffer.from(value.subarray(0, 40)).toString('latin1');
+  const match = /^(-?)([0-9]{1,15})(?:\.[0-9]*)?$/.exec(text);
+  if (match === null) return;
+  const number = match[1] === '-' ? 0 : Number(match[2]);
+  if (key === 'mtime') changes.modified = number;
+  else changes[key] = number;
 }
 
 function setName(changes: Changes, key: 'path' | 'linkPath', value: Uint8Array, place: string): void {
