@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerAttach } from './profile/attach.ts';
 import { registerDiff } from './profile/diff.ts';
 import { registerExplain } from './profile/explain.ts';
 import { registerLint } from './profile/lint.ts';
@@ -21,6 +22,7 @@ export function register(program: Command): void {
         '  holdfast profile diff before.profile.json after.profile.json\n' +
         '  holdfast profile merge one.profile.json two.profile.json -o web.profile.json\n' +
         '  holdfast profile lint web.profile.json\n' +
+        '  holdfast profile attach web.profile.json registry.example/team/web:1.2 --key release.key\n' +
         '  holdfast profile explain web.profile.json /var/log/nginx/access.log.1',
     );
   registerRecord(profile);
@@ -29,4 +31,5 @@ export function register(program: Command): void {
   registerMerge(profile);
   registerLint(profile);
   registerExplain(profile);
+  registerAttach(profile);
 }

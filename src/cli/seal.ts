@@ -4,6 +4,8 @@ import { isDigest } from '../oci/index.ts';
 import { isSbomFormat, type SbomFormat, sbomFormats } from '../sbom/index.ts';
 import { ambientOrigin, isCommit, type Material, type Origin, type Sealed, seal as sealImage } from '../seal/index.ts';
 import { baseCandidates } from './evidence/bases.ts';
+import { givenProfile, givenRecipe } from './evidence/given.ts';
+import { type HardenedFlags, hardenedBy, takesHardened } from './evidence/hardened.ts';
 import { openImage, takesImage } from './evidence/image.ts';
 import { many, pair } from './evidence/pairs.ts';
 import { type SigningOptions, signingParty, takesSigner } from './evidence/signing.ts';
@@ -11,23 +13,25 @@ import { interrupt, printable, progress, table, write, writeJson } from './outpu
 import { type RegistryFlags, registryOptions } from './source.ts';
 import { version } from './version.ts';
 
-interface SealOptions extends SigningOptions, RegistryFlags {
+interface SealOptions extends SigningOptions, RegistryFlags, HardenedFlags {
   readonly sbom: string;
   readonly base?: readonly string[];
   readonly builder?: string;
   readonly source?: string;
   readonly sourceCommit?: string;
   readonly material?: readonly string[];
+  readonly profile?: readonly string[];
+  readonly recipe?: readonly string[];
   readonly annotation?: Readonly<Record<string, string>>;
   readonly json?: true;
 }
 
 export function register(program: Command): void {
-  takesSigner(takesImage(program.command('seal')))
+  takesHardened(takesSigner(takesImage(program.command('seal'))))
     .description(
       'Seals an image: SBOM, file manifest and provenance of every platform, signed and attached to it; its signature last.\n' +
         'Again is safe: what a key has signed already is not attached twice.\n' +
-        'Exit status: 0 it is sealed, 2 usage, 3 it could not be: then no signature is on it that was not there before.',
+        'Exit status: 0 it is sealed, 1 it had to be hardened and is not, 2 usage, 3 it could not be: then no signature is on it that was not there before.',
     )
     .option('--sbom <formats>', `which, by comma: ${Object.keys(sbomFormats).join(', ')}`, 'cyclonedx,spdx')
     .option('--base <image>', 'an image that may be its base: the layers say whether it is; may be repeated', many)
@@ -35,12 +39,16 @@ export function register(program: Command): void {
     .option('--source <uri>', 'what it was built from: git+https://HOST/PATH@REF (default: as the builder)')
     .option('--source-commit <hex>', 'the commit of it')
     .option('--material <uri[@digest]>', 'something else that went into it; may be repeated', many)
+    .option('--profile <file>', 'the execution profile of the image, or of one of the index; may be repeated', many)
+    .option('--recipe <file>', 'the recipe of the image, or of the platforms it names; may be repeated', many)
     .option('-a, --annotation <name=value>', 'said in the signature; may be repeated', pair)
     .option('--json', 'all that was attached, as one document')
     .addHelpText(
       'after',
       '\nExamples:\n  holdfast seal registry.example/team/app:1.2 --key release.key --base docker.io/library/debian:12\n' +
-        '  holdfast seal registry.example/team/app@sha256:… --signing-config sigstore.json     keyless, in CI',
+        '  holdfast seal registry.example/team/app@sha256:… --signing-config sigstore.json     keyless, in CI\n' +
+        '  holdfast seal registry.example/team/web:1.2 --key release.key --profile web.profile.json --recipe web.recipe.yaml\n' +
+        '  holdfast seal registry.example/team/web:1.2-hard --key release.key --require-hardened',
     )
     .action(seal);
 }
@@ -52,8 +60,11 @@ async function seal(text: string, options: SealOptions): Promise<void> {
   const sboms = formatsIn(options.sbom);
   const materials = (options.material ?? []).map(materialIn);
   const origin = originOf(options);
+  const profiles = await Promise.all((options.profile ?? []).map(givenProfile));
+  const recipes = await Promise.all((options.recipe ?? []).map(givenRecipe));
   await using image = await openImage(text, options, signal);
   const party = await signingParty(options, signal);
+  const hardened = await hardenedBy(options, party);
   const bases = await baseCandidates(options.base ?? [], await registryOptions(options), signal);
   const sealed = await sealImage({
     repository: image.repository,
@@ -67,6 +78,9 @@ async function seal(text: string, options: SealOptions): Promise<void> {
     bases,
     materials,
     annotations: options.annotation ?? {},
+    profiles,
+    recipes,
+    ...(hardened === undefined ? {} : { hardened }),
     progress: (what) => line.at(what),
   });
   line.end();

@@ -103,6 +103,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./profile.ts'),
   },
   {
+    name: 'recipe',
+    group: 'Evidence:',
+    summary: 'how an image is built, exercised, hardened: attach it',
+    load: () => import('./recipe.ts'),
+  },
+  {
     name: 'admission',
     group: 'Cluster:',
     summary: 'the admission webhook of a Kubernetes cluster',

@@ -653,6 +653,27 @@ export const codes = {
     meaning: 'An execution profile, or what it would be made from, is beyond what is read or held.',
     remedy: 'Record fewer, shorter runs; `holdfast profile lint` names what takes the room.',
   },
+  'hardening-missing': {
+    exit: 1,
+    meaning: 'The image has to be hardened, and no hardening attestation about it verifies or can be read.',
+    remedy: 'Harden it (`holdfast harden`) and seal the result, or name who attested that with --public-key.',
+  },
+  'hardened-intermediate': {
+    exit: 1,
+    meaning: 'The image has to be hardened, and is what hardening started from or passed, not its result.',
+    remedy: 'Seal the hardened digest; the message names it where it is known.',
+  },
+  'hardening-untested': {
+    exit: 1,
+    meaning:
+      'The image has to be hardened, and its attestation does not say that tests ran on the result and all passed.',
+    remedy: 'Harden it again with a recipe whose tests pass.',
+  },
+  'recipe-foreign': {
+    exit: 3,
+    meaning: 'A Recipe names platforms, and the image is for none of them.',
+    remedy: 'Give the recipe of this image, or add its platform to `spec.platforms`.',
+  },
   'recipe-malformed': {
     exit: 2,
     meaning: 'A Recipe is not one: a field is unknown, missing, repeated or not of its shape.',

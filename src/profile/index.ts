@@ -18,7 +18,7 @@ export { type CompiledProfile, type CompileOptions, compileProfile } from './jud
 export type { Drift } from './judge/drift.ts';
 export { type DriftCode, driftCodes } from './judge/drift-codes.ts';
 export { judgeObservation } from './judge/judge.ts';
-export { profileLimits } from './limits.ts';
+export { profileLimits, recipeLimits } from './limits.ts';
 export type {
   ArgumentEntry,
   Executable,
@@ -46,6 +46,7 @@ export {
   type ProcessRan,
   type Protocol,
 } from './observation.ts';
+export { type AttachedRecipe, type AttachedRecipes, attachedRecipes, recipeDigest } from './recipe/attached.ts';
 export { parseRecipe, parseRecipeValue, testsOfRun } from './recipe/parse.ts';
 export { type Recipe, type RecipeRun, type RecipeTest, recipe } from './recipe/schema.ts';
 export { readRecording, writeRecording } from './record/document.ts';

@@ -32,3 +32,6 @@ export const profileLimits = {
   amendments: 64,
   amendmentLines: 1024,
 } as const;
+
+/** Of a recipe's canonical JSON. */
+export const recipeLimits = { bytes: 1024 * 1024, depth: 16 } as const;

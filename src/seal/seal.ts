@@ -10,8 +10,11 @@ import {
   platformManifests,
   type Repository,
 } from '../oci/index.ts';
+import type { ExecutionProfile, Recipe } from '../profile/index.ts';
 import type { SbomFormat } from '../sbom/index.ts';
 import { type BaseCandidate, recogniseBase } from './base.ts';
+import { type Given, givenStatements } from './given.ts';
+import { type HardenedBy, requireHardened } from './hardened.ts';
 import type { Origin } from './origin.ts';
 import { type Material, provenance } from './provenance.ts';
 import { about, contentsStatements, imageSignature, type PartStatement } from './statements.ts';
@@ -31,6 +34,12 @@ export interface SealRequest {
   readonly bases: readonly BaseCandidate[];
   readonly materials: readonly Material[];
   readonly annotations: Readonly<Record<string, string>>;
+  /** Each is attached to the platform manifest that it is of. */
+  readonly profiles?: readonly Given<ExecutionProfile>[];
+  /** Each is attached to the images of its platforms. */
+  readonly recipes?: readonly Given<Recipe>[];
+  /** Every image has to be the result of hardening, as they say. */
+  readonly hardened?: HardenedBy;
   readonly progress?: (text: string) => void;
 }
 
@@ -55,7 +64,8 @@ export interface Sealed {
  * the digest that all of it is about. What fails half-way has no signature on the root, so nothing verifies as whole;
  * again is always safe: what is there is not attached twice (by key).
  *
- * Reads every layer once per image. @throws HoldfastError as `readContents`, `attest`, and the repository
+ * Reads every layer once per image. @throws HoldfastError as `requireHardened`, `givenStatements`, `readContents`, `attest`,
+ * and the repository
  */
 export async function seal(request: SealRequest): Promise<Sealed> {
   const { repository, reference, party, signal, progress = () => undefined } = request;
@@ -64,10 +74,19 @@ export async function seal(request: SealRequest): Promise<Sealed> {
     descriptor,
     attest: attesterOf(repository, descriptor, party, signal),
   });
-  const images = (await platformManifests(repository, root, signal)).map(subjectOf);
+  const descriptors = await platformManifests(repository, root, signal);
+  const { hardened: by, profiles = [], recipes = [] } = request;
+  if (by !== undefined) {
+    progress('looking whether it is hardened');
+    await requireHardened({ repository, by, signal }, descriptors);
+  }
+  const given = await givenStatements(repository, descriptors, profiles, recipes, signal);
+  const images = descriptors.map(subjectOf);
   const described: { readonly subject: Subject; readonly sealed: SealedManifest }[] = [];
-  for (const subject of images)
-    described.push({ subject, sealed: await sealContents(request, root, subject, progress) });
+  for (const subject of images) {
+    const more = given.get(subject.descriptor.digest) ?? [];
+    described.push({ subject, sealed: await sealContents(request, root, subject, more, progress) });
+  }
   if (isIndexType(root.mediaType)) {
     const subject = subjectOf(root);
     described.push({ subject, sealed: await sealIndex(request, subject, progress) });
@@ -92,6 +111,7 @@ async function sealContents(
   request: SealRequest,
   root: Descriptor,
   { descriptor, attest }: Subject,
+  given: readonly PartStatement[],
   progress: (text: string) => void,
 ): Promise<SealedManifest> {
   const { repository, signal, bases } = request;
@@ -111,6 +131,7 @@ async function sealContents(
   const statements: readonly PartStatement[] = [
     ...contentsStatements(descriptor.digest, contents, { ...request, ...(base === undefined ? {} : { base }) }),
     { part: 'provenance', statement: about(descriptor.digest, predicateTypes.slsaprovenance1, said) },
+    ...given,
   ];
   const parts: SealedManifest['parts'][number][] = [];
   for (const { part, statement } of statements) {
