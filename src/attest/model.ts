@@ -98,6 +98,8 @@ export interface RefusedEvidence {
   readonly subject: Digest;
   readonly code: string;
   readonly message: string;
+  /** The predicate type that it says it has. Nobody vouches for that: it tells people what was refused. */
+  readonly claims?: string;
 }
 
 export type Evidence = VerifiedAttestation | VerifiedImageSignature | RefusedEvidence;

@@ -9,7 +9,9 @@ import {
 } from '../attest/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { readBounded } from '../files/index.ts';
+
 import { type Descriptor, isIndexType, parsePlatform, type Repository, selectImage } from '../oci/index.ts';
+import { parseDocuments } from '../policy/index.ts';
 import { about } from '../seal/index.ts';
 import { openImage, takesImage } from './evidence/image.ts';
 import { type SigningOptions, signingParty, takesSigner } from './evidence/signing.ts';
@@ -38,7 +40,7 @@ export function register(program: Command): void {
         'Exit status: 0 it is attached, 2 usage, 3 it could not be.',
     )
     .requiredOption('--type <type>', `a predicate type by its URI, or ${Object.keys(predicateTypes).join(', ')}`)
-    .requiredOption('--predicate <file>', 'the predicate, JSON')
+    .requiredOption('--predicate <file>', 'the predicate, JSON; an exception may be YAML')
     .option('--platform <os/arch>', 'say it of this image of an index')
     .option('--json', 'what was attached')
     .addHelpText(
@@ -55,7 +57,7 @@ async function attest(text: string, options: AttestOptions): Promise<void> {
   if (type === undefined)
     throw new HoldfastError('usage', 'neither a URI nor one of the short names', { place: `--type ${options.type}` });
   const bytes = await readBounded(options.predicate, attestLimits.bundleBytes);
-  const predicate = parseStrictJson(bytes, 'statement-malformed', options.predicate) as Json;
+  const predicate = predicateIn(type, bytes, options.predicate);
   await using image = await openImage(text, options, signal);
   const subject = await subjectOf(image.repository, image.reference, options.platform, signal);
   if (isIndexType(subject.mediaType) && ofContents.includes(type)) {
@@ -74,6 +76,15 @@ async function attest(text: string, options: AttestOptions): Promise<void> {
     await write(
       `${printable(`${image.repository.name}@${subject.digest}: ${options.type} ${attached.outcome}`)}\n  bundle ${attached.evidence}\n`,
     );
+}
+
+/** Exceptions are written by people: YAML will do, and what is not one is refused before it is signed. */
+function predicateIn(type: string, bytes: Uint8Array, file: string): Json {
+  if (type !== predicateTypes.exception) return parseStrictJson(bytes, 'statement-malformed', file) as Json;
+  const [document, ...others] = parseDocuments(file, bytes);
+  if (document?.kind === 'ImageException' && others.length === 0)
+    return JSON.parse(JSON.stringify(document.exception)) as Json;
+  throw new HoldfastError('policy-malformed', 'not one ImageException', { place: file });
 }
 
 async function subjectOf(

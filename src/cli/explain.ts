@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { driftCodes } from '../profile/index.ts';
 import { type Finding, findFinding, findingCodes } from '../watch/index.ts';
 import { colour, printable, write, writeJson } from './output/index.ts';
 import { openStore } from './running/index.ts';
@@ -22,13 +23,13 @@ export function register(program: Command): void {
 async function explain(text: string, options: ExplainOptions): Promise<void> {
   await using ledger = openStore(options.store);
   const finding = findFinding(ledger, text);
-  const { meaning, remedy } = findingCodes[finding.code];
+  const { meaning, remedy } = finding.term === 'identity' ? findingCodes[finding.code] : driftCodes[finding.code];
   if (options.json) await writeJson({ ...finding, meaning, remedy });
   else await write(story(finding, meaning, remedy));
 }
 
 function story(finding: Finding, meaning: string, remedy: string): string {
-  const { file, process } = finding;
+  const { process } = finding;
   return [
     `${colour('red', finding.code)}  ${finding.id}`,
     meaning,
@@ -36,9 +37,7 @@ function story(finding: Finding, meaning: string, remedy: string): string {
     `  when       ${finding.time}`,
     `  container  ${printable(finding.container)}`,
     `  image      ${finding.image ?? 'not known'}`,
-    `  file       ${printable(file.path)}`,
-    `  sha256     ${file.sha256 ?? 'not hashed'}`,
-    `  from       ${file.from}`,
+    ...about(finding),
     `  why        ${printable(finding.why)}`,
     '',
     'Who did it, from the outside in:',
@@ -46,8 +45,34 @@ function story(finding: Finding, meaning: string, remedy: string): string {
     '',
     'What to do:',
     `  ${remedy}`,
+    ...allowed(finding),
     '',
   ].join('\n');
+}
+
+function about(finding: Finding): readonly string[] {
+  if (finding.term === 'behaviour')
+    return [
+      `  what       ${printable(finding.subject)}`,
+      `  profile    ${finding.profile}`,
+      `  nearest    ${printable(finding.nearest ?? 'no entry of its kind')}`,
+      ...(finding.session === null
+        ? []
+        : [`  session    ${printable(finding.session.name)} (${finding.session.evidence}): it does not count`]),
+    ];
+  const { path, sha256, from } = finding.file;
+  return [`  file       ${printable(path)}`, `  sha256     ${sha256 ?? 'not hashed'}`, `  from       ${from}`];
+}
+
+/** What would make it none. */
+function allowed(finding: Finding): readonly string[] {
+  if (finding.term === 'identity') return [];
+  if (finding.amendment === null) return ['', 'No amendment can allow it: its bytes, or where it lies, are not known.'];
+  return [
+    '',
+    `If it is right, \`holdfast profile amend ${finding.id}\` writes an exception to review and sign, which allows:`,
+    `  ${printable(finding.amendment)}`,
+  ];
 }
 
 /** The process tree: the last parent is the first line. */

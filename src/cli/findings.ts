@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findContainer, storedFindings } from '../watch/index.ts';
+import { findContainer, storedFindings, subjectOfFinding } from '../watch/index.ts';
 import { colour, printable, table, write, writeJson } from './output/index.ts';
 import { openStore } from './running/index.ts';
 
@@ -37,7 +37,7 @@ async function findings(options: FindingsOptions): Promise<void> {
       one.time.slice(0, 19).replace('T', ' '),
       printable(one.container),
       colour('red', one.code),
-      printable(one.file.path),
+      printable(subjectOfFinding(one)),
       printable(one.process.path === '' ? `pid ${one.process.pid}` : one.process.path),
     ]);
     await write(`${table(columns, rows)}\n\`holdfast explain ID\` tells the story of one.\n`);

@@ -24,6 +24,7 @@ interface WatchOptions extends RegistryFlags {
   readonly containerd: string;
   readonly store?: string;
   readonly json?: true;
+  readonly recheck?: string;
   readonly for?: string;
   readonly countInterval?: string;
   readonly maxContainers?: string;
@@ -32,8 +33,8 @@ interface WatchOptions extends RegistryFlags {
 export function register(program: Command): void {
   takesRegistryFlags(program.command('watch'))
     .description(
-      'Watches the containers of a containerd until Ctrl-C: which packages truly execute, and what ran that the image\n' +
-        'does not hold. Evidence is kept in the store; every other command can read it meanwhile.\n' +
+      'Watches the containers of a containerd until Ctrl-C: which packages truly execute, what ran that the image does\n' +
+        'not hold, and, with --policy, what its signed profile does not allow. Evidence is kept in the store; every other command can read it meanwhile.\n' +
         'Exit status: 0 nothing was found, 1 something was found, 3 could not watch.',
     )
     .option('--containerd <socket>', "containerd's socket", defaultSocket)
@@ -44,6 +45,7 @@ export function register(program: Command): void {
       many,
     )
     .option('--trusted-root <file>', "for --policy: whom to believe; else Sigstore's public-good ones", many)
+    .option('--recheck <seconds>', 'for --policy: how often what is attached to running images is looked at anew (300)')
     .option('--for <seconds>', 'end after so many seconds')
     .option('--count-interval <seconds>', 'how often counts are read from the kernel (60)')
     .option('--max-containers <n>', 'how many containers are followed at once (1024); the others are unknown')
@@ -86,11 +88,14 @@ async function run(options: WatchOptions): Promise<void> {
   const duration = seconds(options.for, '--for');
   const maxContainers = containers(options.maxContainers);
   const countIntervalSeconds = seconds(options.countInterval, '--count-interval');
+  const recheckSeconds = seconds(options.recheck, '--recheck');
   await using ledger = openStoreForWatching(options.store);
   using asked = interrupt();
   const ending =
     duration === undefined ? asked.signal : AbortSignal.any([asked.signal, AbortSignal.timeout(duration * 1000)]);
   const provenance = await provenanceOf(options, ending);
+  // Schemas and policies come with it: not for an agent that judges no behaviour.
+  const behaviour = provenance === undefined ? undefined : await import('../profile/index.ts');
   let found = false;
   const screen: Screen = options.json ? jsonLines() : process.stdout.isTTY ? liveScreen(process.stdout) : textLines();
   const lost = await watch({
@@ -104,8 +109,10 @@ async function run(options: WatchOptions): Promise<void> {
     },
     environment: process.env,
     ...(provenance === undefined ? {} : { provenance }),
+    ...(behaviour === undefined ? {} : { behaviour }),
+    ...(recheckSeconds === undefined ? {} : { recheckMillis: recheckSeconds * 1000 }),
     emit: (event) => {
-      found ||= event.type === 'finding';
+      found ||= event.type === 'finding' && (event.term === 'identity' || event.session === null);
       screen.show(event);
     },
     conclude: (state) => {

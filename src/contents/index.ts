@@ -1,6 +1,7 @@
 export type { ImageIdentity } from '../oci/index.ts';
 export { replayLayers } from './layer/replay.ts';
 export { type ContentsLimits, contentsLimits } from './limits.ts';
+export { filesDigest } from './manifest/digest.ts';
 export type { FileManifest, ManifestBase } from './manifest/model.ts';
 export { type ManifestRow, readFileManifest } from './manifest/read.ts';
 export { fileManifest } from './manifest/write.ts';

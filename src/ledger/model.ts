@@ -12,6 +12,7 @@ export const evidenceKinds = [
   'finding',
   'coverage',
   'provenance',
+  'behaviour',
   'verdict',
   'admission',
 ] as const;

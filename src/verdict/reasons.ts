@@ -62,17 +62,42 @@ export const reasons = {
     sentence: 'The container did something its signed profile does not allow.',
     remedy: 'Read the findings; amend the profile if it was right, else replace the container.',
   },
+  'behaviour-not-checked': {
+    term: 'behaviour',
+    word: 'unverified',
+    sentence: 'No policy was given, so no execution profile was looked for.',
+    remedy: 'Give `holdfast watch` a policy: `--policy FILE`.',
+  },
   'no-signed-profile': {
     term: 'behaviour',
     word: 'unverified',
     sentence: 'There is no signed execution profile for this image.',
     remedy: 'Record and sign a profile in CI and attach it to the image.',
   },
-  'profile-unreadable': {
+  'profile-refused': {
+    term: 'behaviour',
+    word: 'unverified',
+    sentence: 'The execution profile that hangs on the image is not to be used.',
+    remedy:
+      'See the code beside it: sign the profile as the policy asks, or record it again; the container stays watched.',
+  },
+  'profile-pending': {
     term: 'behaviour',
     word: 'unknown',
-    sentence: 'The image’s execution profile could not be read.',
-    remedy: 'See the error beside it; make and sign the profile again.',
+    sentence: 'The image’s execution profile is still being looked for; what the container does meanwhile is judged then.',
+    remedy: 'Wait: it is looked for once per digest.',
+  },
+  'profile-unavailable': {
+    term: 'behaviour',
+    word: 'unknown',
+    sentence: 'It could not be told whether there is a signed execution profile.',
+    remedy: 'See the detail; it is tried again by itself.',
+  },
+  'behaviour-not-judged': {
+    term: 'behaviour',
+    word: 'unknown',
+    sentence: 'Some of what the container did could not be judged: its bytes could not be told, or it was too much at once.',
+    remedy: 'See identity’s reasons for the files; restart the container where it did too much before its profile was there.',
   },
 
   // provenance: is the evidence of its making still valid under today's policy and keys?

@@ -57,7 +57,7 @@ export interface Terms {
 
 /** The three terms that nothing can judge yet; `verified` is out of reach until something does. */
 export const notYetJudged = {
-  behaviour: { state: 'unverified', reasons: [{ code: 'no-signed-profile' }] },
+  behaviour: { state: 'unverified', reasons: [{ code: 'behaviour-not-checked' }] },
   provenance: { state: 'unverified', reasons: [{ code: 'provenance-not-checked' }] },
   exposure: { state: 'unverified', reasons: [{ code: 'advisories-not-checked' }] },
 } as const satisfies Pick<Terms, 'behaviour' | 'provenance' | 'exposure'>;

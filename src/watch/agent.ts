@@ -20,7 +20,7 @@ import { lastAlive } from './history.ts';
 import { Images } from './images.ts';
 import { monotonic, now } from './now.ts';
 import { lacking, openingEntry } from './opening.ts';
-import { Provenances } from './provenance.ts';
+import { Proofs } from './proofs.ts';
 import { pulse } from './pulse.ts';
 import { Recorder } from './recorder.ts';
 import { RuntimeLink, recordEndedMeanwhile } from './runtime-link.ts';
@@ -47,7 +47,7 @@ export class Agent {
   private readonly recorder: Recorder;
   private readonly teller: Teller;
   private readonly claims: Claims;
-  private readonly provenances: Provenances;
+  private readonly proofs: Proofs;
   private readonly link = new RuntimeLink();
   private readonly writing: Writing;
   private readonly before: string | undefined;
@@ -68,15 +68,16 @@ export class Agent {
     });
     const { recorder, table, hashes } = this;
     const images = new Images({ ledger, recorder, read: options.readImage, emit, now });
-    this.provenances = new Provenances({
-      judge: options.provenance,
-      now,
-      clock: monotonic,
-      record: (entry, done) => recorder.record(entry, done),
-      changed: (manifest) => this.judgedAnew(manifest),
+    this.proofs = new Proofs({
+      provenance: options.provenance,
+      behaviour: options.behaviour,
+      recheckMillis: options.recheckMillis,
       signal: options.signal,
+      containers: () => table.byCgid.values(),
+      record: (entry, done) => recorder.record(entry, done),
+      touch: (container) => this.writing.touch(container),
     });
-    const provenance = (manifest: Digest | undefined) => this.provenances.of(manifest);
+    const provenance = (manifest: Digest | undefined) => this.proofs.of(manifest);
     this.teller = new Teller({ ledger, recorder, images, emit, conclude, provenance });
     this.writing = new Writing(
       () => table.byCgid.values(),
@@ -88,7 +89,14 @@ export class Agent {
       table,
       images,
       teller: this.teller,
-      host: { hashes, now: monotonic, timeOf, later: (ms, action) => this.later(ms, action), observe: options.observe },
+      host: {
+        hashes,
+        now: monotonic,
+        timeOf,
+        later: (ms, action) => this.later(ms, action),
+        behaviour: options.behaviour,
+        observe: options.observe,
+      },
       emit,
       replay: (event) => this.route(event),
       touched: (container) => this.writing.touch(container),
@@ -139,9 +147,9 @@ export class Agent {
     for (const one of this.table.expire(at, patience))
       this.notice('container-of-another-runtime', `${one.display} is not known to this containerd; it is not watched`);
     for (const { meta, cgid } of this.table.takeUnseen(at, patience)) this.claims.unseen(meta, cgid);
+    this.proofs.tick();
     for (const container of this.table.byCgid.values()) {
       this.writing.touch(container);
-      this.prove(container);
       const { goneAt } = container;
       if (goneAt !== undefined && (container.settled || at - goneAt > lingerMillis)) this.end(container);
     }
@@ -276,17 +284,6 @@ export class Agent {
   private storeBack(count: number): void {
     this.notice('store-back', `the store takes entries again; ${count === 0 ? 'none' : count} were lost`);
     if (count > 0) this.teller.gapOfAll(storeGap(now(), count));
-  }
-
-  private prove({ meta: { image }, goneAt }: WatchedContainer): void {
-    const { name, manifest, index } = image;
-    if (goneAt === undefined && manifest !== undefined)
-      this.provenances.want({ name, manifest, ...(index === undefined ? {} : { index }) });
-  }
-
-  private judgedAnew(manifest: Digest): void {
-    for (const container of this.table.byCgid.values())
-      if (container.meta.image.manifest === manifest) this.writing.touch(container);
   }
 
   /** After what came by then was read: a loop that is late runs its timers before it reads. */

@@ -1,5 +1,6 @@
 import type { Digest } from '../oci/index.ts';
 import type { CapabilityState, CountKind } from '../sensor/index.ts';
+import type { BehaviourFacts } from './behaviour/behaviour.ts';
 import type { FileUse, From, NetworkUse, ProcessInfo } from './model.ts';
 
 /** What the agent writes into the ledger, by kind of entry. `container` is always `namespace/id` of containerd. */
@@ -51,7 +52,23 @@ export type ProvenanceBody = {
   readonly state: 'not-checked' | 'pending' | 'good' | 'refused' | 'unavailable';
   readonly detail: string;
   readonly faults: readonly ProvenanceFault[];
+  /** The execution profile it is judged by, or why the one that is there is not used. */
+  readonly profile:
+    | { readonly state: 'given'; readonly evidence: Digest; readonly digest: Digest }
+    | { readonly state: 'refused'; readonly evidence: Digest; readonly code: string; readonly reason: string }
+    | null;
+  readonly exceptions: readonly {
+    readonly evidence: Digest;
+    readonly name: string;
+    readonly notBefore: string;
+    readonly expires: string;
+  }[];
+  /** The signed file manifest, and the digest of its files. */
+  readonly files: { readonly evidence: Digest; readonly digest: string } | null;
 };
+
+/** How a container does by its profile. */
+export type BehaviourBody = { readonly container: string; readonly image: Digest | null } & BehaviourFacts;
 
 export type ContainerEndedBody = { readonly container: string; readonly code: number | null };
 

@@ -1,4 +1,5 @@
 import type { Observation } from '../profile/index.ts';
+import type { BehaviourTools } from './behaviour/tools.ts';
 import type { WatchedContainer } from './container.ts';
 import type { HashBook } from './hashes.ts';
 
@@ -9,6 +10,8 @@ export interface ContainerHost {
   now(): number;
   timeOf(boot: bigint): string;
   later(millis: number, action: () => void): void;
+  /** Judges behaviour; without them nothing is judged but identity. */
+  readonly behaviour?: BehaviourTools | undefined;
   /** What a container did, for who asked for it. */
   readonly observe?: ((container: WatchedContainer, observation: Observation) => void) | undefined;
 }

@@ -1,7 +1,10 @@
 import type { Container } from '../containers/index.ts';
 import type { Digest } from '../oci/index.ts';
+import type { Observation } from '../profile/index.ts';
 import type { ConnectionEvent, CountEvent, ExecEvent, MappingEvent, OpenEvent, ProcessRef } from '../sensor/index.ts';
-import { fileObservation, networkObservation, type Start, startOf } from './behaviour.ts';
+import { Behaviour } from './behaviour/behaviour.ts';
+import { fileObservation, networkObservation, type Start, startOf } from './behaviour/observation.ts';
+import { workloadNames } from './behaviour/session.ts';
 import type { FileSeen } from './bodies.ts';
 import type { ContainerHost } from './container-host.ts';
 import { Contents } from './contents.ts';
@@ -12,6 +15,7 @@ import { sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
 import { loads } from './interpreters.ts';
 import { Judged } from './judged.ts';
+import type { ProcessInfo } from './model.ts';
 import { OpenedForExec, orderMillis } from './opened.ts';
 import { execPath, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
@@ -31,6 +35,8 @@ export class WatchedContainer {
   readonly display: string;
   readonly cgid: bigint;
   readonly judged: Judged;
+  /** Undefined: no policy, no profile. */
+  readonly behaviour: Behaviour | undefined;
   readonly seen = new Seen();
   readonly gaps: CoverageGap[] = [];
   meta: Container;
@@ -63,6 +69,9 @@ export class WatchedContainer {
     this.cgid = cgid;
     this.since = since;
     this.judged = new Judged(this.display, meta.created);
+    const names = workloadNames(meta.pod, meta);
+    this.behaviour =
+      host.behaviour && new Behaviour(host.behaviour, this.display, `${this.display} ${meta.created}`, names);
     this.opened = new OpenedForExec({
       programs: this.programs,
       known: this.known,
@@ -87,12 +96,16 @@ export class WatchedContainer {
   }
 
   get hasNews(): boolean {
-    return this.seen.some || this.judged.hasFindings;
+    return this.seen.some || this.hasFindings;
   }
 
   /** Its news can't wait to be written: a finding, or more than should lie in memory. */
   get isUrgent(): boolean {
-    return this.judged.hasFindings || this.seen.isMuch;
+    return this.hasFindings || this.seen.isMuch;
+  }
+
+  private get hasFindings(): boolean {
+    return this.judged.hasFindings || this.behaviour?.hasFindings === true;
   }
 
   private exec(event: ExecEvent): void {
@@ -134,7 +147,7 @@ export class WatchedContainer {
       const process = this.programs.describeAt(event.who, event.time);
       const seen = connectionSeen(event, this.host.timeOf(event.time), process);
       this.seen.network.push(seen);
-      this.host.observe?.(this, networkObservation(seen));
+      this.did(networkObservation(seen), seen.time, () => process, false);
     });
   }
 
@@ -148,6 +161,7 @@ export class WatchedContainer {
     this.older = known.older;
     this.gaps.push(...known.gaps);
     this.judged.resume(known);
+    this.behaviour?.resume(known.drifts);
   }
 
   /** Nothing of it waits any more. */
@@ -163,6 +177,7 @@ export class WatchedContainer {
       container: this.display,
       image: this.image ?? null,
       identity: { findings: [...this.judged.findingIds], unknown: this.judged.unknown, image },
+      behaviour: this.behaviour?.state ?? { state: 'not-checked' },
       provenance,
       coverage: coverageOf(this.since, this.ended ?? now, [...this.gaps, ...everybody]),
     };
@@ -211,7 +226,7 @@ export class WatchedContainer {
     const { snapshot } = event.flags;
     if (file === undefined) {
       const process = this.programs.describeAt(event.who, event.time);
-      this.saw(anonymousMemory(path, time, key, snapshot, process));
+      this.saw(anonymousMemory(path, time, key, snapshot, process), () => process);
       return;
     }
     const map = (): void => {
@@ -240,7 +255,10 @@ export class WatchedContainer {
       this.sight({ use: 'loaded', ran: 'script', path, file: event.file, time, snapshot: false, process });
       return;
     }
-    this.contents.whenKnown((manifest) => this.saw(this.judged.read(event, path, time, manifest)));
+    this.contents.whenKnown((manifest) => {
+      const process = (): ProcessInfo => this.programs.describeAt(event.who, event.time);
+      this.saw(this.judged.read(event, path, time, manifest), process, typeof manifest === 'string');
+    });
   }
 
   /** A file that ran and is written in place is judged again, with its new bytes. One put in its place is, when it runs. */
@@ -250,16 +268,21 @@ export class WatchedContainer {
     this.known.written(event.file, loads(this.programs.get(event.who.program)?.path ?? '', '.pyc'));
     const before = this.judged.ranAs(path, event.file);
     if (before === undefined) {
-      this.saw(this.judged.written(event, path, time));
+      this.saw(this.judged.written(event, path, time), () => this.programs.describeAt(event.who, event.time));
       return;
     }
     const process = this.programs.describeAt(event.who, event.time);
     this.sight({ use: 'written', ran: before, path, file: event.file, time, snapshot: false, process });
   }
 
-  private saw(seen: FileSeen, start?: Start): void {
+  private saw(seen: FileSeen, process: () => ProcessInfo, bytesUnknown = false, start?: Start): void {
     this.seen.files.push(seen);
-    this.host.observe?.(this, fileObservation(seen, start));
+    this.did(fileObservation(seen, start), seen.time, process, bytesUnknown || seen.verdict === 'unknown');
+  }
+
+  private did(observation: Observation, time: string, process: () => ProcessInfo, bytesUnknown: boolean): void {
+    this.host.observe?.(this, observation);
+    this.behaviour?.see(observation, time, process, bytesUnknown);
   }
 
   private sight(sighting: Sighting): void {
@@ -268,7 +291,8 @@ export class WatchedContainer {
       this.unhashed--;
       this.contents.whenKnown((manifest) => {
         const compiled = this.known.wasCompiled(sighting.file);
-        this.saw(this.judged.file(sighting, content, manifest, this.image, compiled), sighting.start);
+        const seen = this.judged.file(sighting, content, manifest, this.image, compiled);
+        this.saw(seen, () => sighting.process, false, sighting.start);
       });
     });
   }

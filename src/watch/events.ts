@@ -1,7 +1,8 @@
 import type { Digest } from '../oci/index.ts';
+import type { BehaviourState } from './behaviour/behaviour.ts';
 import type { ContainerEndedBody, ContainerSeenBody, FileSeen, NetworkSeen } from './bodies.ts';
 import type { Coverage, CoverageGap } from './coverage.ts';
-import type { Finding } from './findings.ts';
+import type { Finding } from './finding.ts';
 import type { MissingHash, MissingManifest } from './model.ts';
 import type { ProvenanceState } from './provenance.ts';
 
@@ -20,6 +21,7 @@ export interface ContainerState {
   readonly container: string;
   readonly image: Digest | null;
   readonly identity: IdentityState;
+  readonly behaviour: BehaviourState;
   readonly provenance: ProvenanceState;
   readonly coverage: Coverage;
 }

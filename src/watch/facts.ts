@@ -6,7 +6,7 @@ import type {
   ObservationBody,
   RbomRevisionBody,
 } from './bodies.ts';
-import type { Finding } from './findings.ts';
+import type { Finding } from './finding.ts';
 
 /** `host/namespace/id`: the container of an entry, as the tables name it. */
 export function containerKey(host: string, container: string): string {
@@ -81,6 +81,7 @@ export const watchFacts: FactSet = {
         gaps(entry, transaction);
         return;
       case 'admission':
+      case 'behaviour':
       case 'image-contents':
       case 'provenance':
       case 'verdict':

@@ -7,8 +7,9 @@ import type { From, Identity, ManifestFile, ProcessInfo, Sight } from './model.t
 export type Ran = 'exec' | 'library' | 'script';
 
 /** One breach of identity, as the stream, the store and people see it. */
-export type Finding = {
+export type IdentityFinding = {
   readonly type: 'finding';
+  readonly term: 'identity';
   /** `F-` and 16 hex digits: of container, code and file, so that the same thing has the same name after a restart. */
   readonly id: string;
   readonly time: string;
@@ -54,8 +55,8 @@ function inImage(file: ManifestFile): string {
   return `the image holds it with sha256 ${file.sha256.slice(0, 12)}… (layer ${file.layer}${owner})`;
 }
 
-/** Same container, code and file: same finding. */
-export function findingId(container: string, code: FindingCodeName, path: string, sha256: string | null): string {
-  const text = JSON.stringify([container, code, path, sha256]);
+/** Same container, code, and file or deed: same finding. */
+export function findingId(container: string, code: string, subject: string, detail: string | null): string {
+  const text = JSON.stringify([container, code, subject, detail]);
   return `F-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }

@@ -1,13 +1,17 @@
 import type { Ledger } from '../ledger/index.ts';
+import type { DriftFinding } from './behaviour/drift.ts';
 import type { ContainerSeenBody } from './bodies.ts';
 import { type CoverageGap, isCoverageCause } from './coverage.ts';
 import { containerKey } from './facts.ts';
+import type { Finding } from './finding.ts';
 
 /** What the store knows of a container that an earlier agent watched. */
 export interface Remembered {
   readonly since: string;
   readonly older: boolean;
+  /** Of identity. */
   readonly findings: readonly string[];
+  readonly drifts: readonly DriftFinding[];
   readonly packagesUsed: readonly string[];
   readonly packagesRead: readonly string[];
   /** Reason by path. */
@@ -35,11 +39,14 @@ export function remember(ledger: Ledger, display: string, created: string): Reme
     [key],
   );
   const image = String(row['image'] ?? '');
-  const findings = ledger.query('SELECT id FROM watch_findings WHERE container = ? AND time >= ?', [key, created]);
+  const findings = ledger
+    .query('SELECT body FROM watch_findings WHERE container = ? AND time >= ?', [key, created])
+    .map((one) => JSON.parse(String(one['body'])) as Finding);
   return {
     since: String(row['seen']),
     older: row['older'] === 1,
-    findings: findings.map((one) => String(one['id'])),
+    findings: findings.filter(({ term }) => term === 'identity').map(({ id }) => id),
+    drifts: findings.filter((one) => one.term === 'behaviour'),
     packagesUsed: used.filter((one) => one['used'] === 1).map((one) => String(one['package'])),
     packagesRead: used.map((one) => String(one['package'])),
     unknown: new Map(unjudgedFiles(ledger, key, image)),

@@ -1,3 +1,8 @@
+export type { BehaviourState } from './behaviour/behaviour.ts';
+export type { DriftFinding } from './behaviour/drift.ts';
+export type { ExceptionEvidence, FilesEvidence, ImageEvidence, ProfileEvidence } from './behaviour/evidence.ts';
+export { behaviourFacts } from './behaviour/facts.ts';
+export type { BehaviourTools } from './behaviour/tools.ts';
 export type {
   ContainerSeenBody,
   CoverageBody,
@@ -11,8 +16,9 @@ export type {
 export { type Coverage, type CoverageCause, type CoverageGap, gapSentence } from './coverage.ts';
 export type { ContainerState, IdentityState, WatchEvent } from './events.ts';
 export { watchFacts } from './facts.ts';
+export { type Finding, subjectOfFinding } from './finding.ts';
 export { type FindingCode, type FindingCodeName, findingCodes, isFindingCode } from './finding-codes.ts';
-export type { Finding } from './findings.ts';
+export type { IdentityFinding } from './findings.ts';
 export { findingsDocument } from './findings-document.ts';
 export { imageFacts } from './image-facts.ts';
 export { storedTree } from './image-manifest.ts';

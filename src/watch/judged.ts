@@ -2,7 +2,7 @@ import type { Digest } from '../oci/index.ts';
 import type { FileVersion, OpenEvent } from '../sensor/index.ts';
 import type { FileSeen } from './bodies.ts';
 import { inodeOf } from './file-memory.ts';
-import { codeOf, type Finding, findingId, type Ran, whyOf } from './findings.ts';
+import { codeOf, findingId, type IdentityFinding, type Ran, whyOf } from './findings.ts';
 import type { Remembered } from './history.ts';
 import { fromOf, judge } from './identity.ts';
 import type {
@@ -30,7 +30,7 @@ export class Judged {
   private readonly ran = new Map<string, { readonly ran: Ran; readonly inode: string }>();
   /** Files that could not be judged, by path: a later sight that can be judged settles them. */
   private readonly open = new Map<string, MissingHash | MissingManifest>();
-  private findings: Finding[] = [];
+  private findings: IdentityFinding[] = [];
 
   /** `created` tells apart containers that bear the same id one after another. */
   constructor(container: string, created: string) {
@@ -57,7 +57,7 @@ export class Judged {
   }
 
   /** New findings since the last call. */
-  takeFindings(): readonly Finding[] {
+  takeFindings(): readonly IdentityFinding[] {
     const found = this.findings;
     this.findings = [];
     return found;
@@ -129,9 +129,9 @@ export class Judged {
   }
 
   private add(
-    code: Finding['code'],
+    code: IdentityFinding['code'],
     process: ProcessInfo,
-    file: Finding['file'],
+    file: IdentityFinding['file'],
     why: string,
     time: string,
     image: Digest | undefined,
@@ -140,7 +140,18 @@ export class Judged {
     if (this.findingIds.has(id)) return;
     this.findingIds.add(id);
     const { container } = this;
-    this.findings.push({ type: 'finding', id, time, container, image: image ?? null, code, process, file, why });
+    this.findings.push({
+      type: 'finding',
+      term: 'identity',
+      id,
+      time,
+      container,
+      image: image ?? null,
+      code,
+      process,
+      file,
+      why,
+    });
   }
 }
 

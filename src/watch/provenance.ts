@@ -1,5 +1,6 @@
 import type { Json, NewEntry } from '../ledger/index.ts';
 import type { Digest } from '../oci/index.ts';
+import type { ImageEvidence } from './behaviour/evidence.ts';
 import type { ProvenanceBody, ProvenanceFault } from './bodies.ts';
 
 /** What today's policies say of the evidence of an image that runs. */
@@ -24,6 +25,8 @@ export interface ProvenanceAnswer {
   /** Of decisions and of the evidence they rest on. */
   readonly cites: readonly Digest[];
   readonly faults: readonly ProvenanceFault[];
+  /** What of it is used as long as the image runs; absent where that could not be told. */
+  readonly evidence?: ImageEvidence;
 }
 
 export interface ProvenanceJudge {
@@ -39,7 +42,7 @@ export interface ProvenanceOptions {
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly record: (entry: NewEntry, done: () => void) => void;
-  readonly changed: (manifest: Digest) => void;
+  readonly changed: (manifest: Digest, evidence: ImageEvidence | undefined, detail: string) => void;
   readonly signal: AbortSignal;
   readonly recheckMillis?: number;
 }
@@ -52,6 +55,9 @@ interface Known {
   readonly goodUntil: number;
   /** Of the policies by which it was judged. */
   readonly version: string;
+  readonly evidence: ImageEvidence | undefined;
+  /** Of all that is told of it: nothing is written twice. */
+  readonly sign: string;
 }
 
 /** Evidence is looked for anew so often: a referrer may have come, a certificate's policy may have changed. */
@@ -60,6 +66,7 @@ const retryMillis = 15_000;
 /** A good answer outlives an unreachable registry so long, under the same policies. */
 const goodForMillis = 86_400_000;
 const mostImages = 4096;
+const mostExceptions = 256;
 
 /** Judges each image that runs once, however many containers run it, and again when something changed. One at a time. */
 export class Provenances {
@@ -108,17 +115,22 @@ export class Provenances {
     const state = kept ? before.state : stateOf(answer);
     const again = answer.result === 'undecided' ? retryMillis : (this.options.recheckMillis ?? recheckMillis);
     const goodUntil = kept ? before.goodUntil : state.state === 'good' ? clock() + goodForMillis : 0;
+    const evidence = kept ? before.evidence : answer.evidence;
+    const used = usedBody(evidence);
+    const sign = JSON.stringify([state, used]);
     if (before === undefined && this.known.size >= mostImages) this.forgetOldest();
-    this.known.set(image.manifest, { state, due: clock() + again, version, goodUntil });
-    if (JSON.stringify(before?.state) === JSON.stringify(state)) return;
-    const body: ProvenanceBody = {
-      image: image.manifest,
-      name: image.name,
-      ...described(state),
-      faults: answer.faults,
-    };
-    const subjects = [...new Set([image.manifest, ...answer.cites])].slice(0, 256);
-    record({ kind: 'provenance', time: now(), subjects, body: body satisfies Json }, () => changed(image.manifest));
+    this.known.set(image.manifest, { state, due: clock() + again, version, goodUntil, evidence, sign });
+    if (before?.sign === sign) return;
+    const { manifest, name } = image;
+    const body: ProvenanceBody = { image: manifest, name, ...described(state), faults: answer.faults, ...used };
+    const cites = [
+      ...answer.cites,
+      ...(used.profile === null ? [] : [used.profile.evidence]),
+      ...used.exceptions.map((one) => one.evidence),
+    ];
+    const subjects = [...new Set([manifest, ...cites])].slice(0, 256);
+    const entry: NewEntry = { kind: 'provenance', time: now(), subjects, body: body satisfies Json };
+    record(entry, () => changed(manifest, evidence, described(state).detail));
   }
 
   private forgetOldest(): void {
@@ -134,6 +146,27 @@ function stateOf({ result, faults }: ProvenanceAnswer): ProvenanceState {
     .slice(0, 500);
   if (result === 'allow') return { state: 'good', detail: '' };
   return result === 'deny' ? { state: 'refused', detail } : { state: 'unavailable', detail };
+}
+
+/** What is written of the evidence that is used; the documents themselves hang on the image. */
+function usedBody(evidence: ImageEvidence | undefined): Pick<ProvenanceBody, 'profile' | 'exceptions' | 'files'> {
+  if (evidence === undefined) return { profile: null, exceptions: [], files: null };
+  const { profile, exceptions, files } = evidence;
+  return {
+    profile:
+      profile.state === 'none'
+        ? null
+        : profile.state === 'given'
+          ? { state: 'given', evidence: profile.evidence, digest: profile.digest }
+          : { state: 'refused', evidence: profile.evidence, code: profile.code, reason: profile.reason.slice(0, 500) },
+    exceptions: exceptions.slice(0, mostExceptions).map(({ evidence: digest, document: { metadata, spec } }) => ({
+      evidence: digest,
+      name: metadata.name,
+      notBefore: spec.notBefore,
+      expires: spec.expires,
+    })),
+    files: files === null ? null : { ...files },
+  };
 }
 
 function described(state: ProvenanceState): { readonly state: ProvenanceState['state']; readonly detail: string } {

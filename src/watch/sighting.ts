@@ -1,5 +1,5 @@
 import type { FileVersion } from '../sensor/index.ts';
-import type { Start } from './behaviour.ts';
+import type { Start } from './behaviour/observation.ts';
 import type { Ran } from './findings.ts';
 import type { FileUse, ProcessInfo } from './model.ts';
 

@@ -1,10 +1,12 @@
 import { HoldfastError } from '../errors/index.ts';
 import type { Ledger, Row } from '../ledger/index.ts';
 import type { Digest } from '../oci/index.ts';
+import { storedBehaviour } from './behaviour/facts.ts';
 import type { ContainerSeenBody } from './bodies.ts';
 import { type CoverageGap, coverageOf } from './coverage.ts';
 import type { ContainerState } from './events.ts';
-import type { Finding } from './findings.ts';
+import type { Finding } from './finding.ts';
+import { isFindingCode } from './finding-codes.ts';
 import { storedGaps, unjudgedFiles } from './history.ts';
 import type { MissingHash, MissingManifest } from './model.ts';
 import { storedProvenance } from './provenance-facts.ts';
@@ -108,10 +110,10 @@ function gapsOfAll(ledger: Ledger): readonly CoverageGap[] {
 
 /** The same that the agent tells while it runs, from the store alone. `now`: RFC 3339. */
 export function storedState(ledger: Ledger, container: StoredContainer, now: string): ContainerState {
-  const findings = ledger.query('SELECT id FROM watch_findings WHERE container = ? AND time >= ? ORDER BY time, id', [
-    container.key,
-    container.body.created,
-  ]);
+  const findings = ledger.query(
+    'SELECT id, code FROM watch_findings WHERE container = ? AND time >= ? ORDER BY time, id',
+    [container.key, container.body.created],
+  );
   const unknown = new Map<MissingHash | MissingManifest, number>();
   for (const [, how] of unjudgedFiles(ledger, container.key, container.image ?? '')) {
     const reason = how as MissingHash | MissingManifest;
@@ -125,10 +127,11 @@ export function storedState(ledger: Ledger, container: StoredContainer, now: str
     container: container.display,
     image: container.image ?? null,
     identity: {
-      findings: findings.map((row) => String(row['id'])),
+      findings: findings.filter((row) => isFindingCode(String(row['code']))).map((row) => String(row['id'])),
       unknown,
       image: imageState(ledger, container),
     },
+    behaviour: storedBehaviour(ledger, container.key),
     provenance: storedProvenance(ledger, container.body.image.manifest ?? undefined),
     coverage: coverageOf(container.seen, container.ended ?? now, gaps),
   };

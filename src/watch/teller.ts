@@ -1,5 +1,7 @@
 import type { Json, Ledger } from '../ledger/index.ts';
 import type { Digest } from '../oci/index.ts';
+import type { BehaviourState } from './behaviour/behaviour.ts';
+import type { BehaviourBody } from './bodies.ts';
 import type { WatchedContainer } from './container.ts';
 import { type CoverageGap, gapBody } from './coverage.ts';
 import { entryOf, imageKeyOf, observations } from './entries.ts';
@@ -27,6 +29,7 @@ export class Teller {
   /** Gaps of all containers that ran then. */
   private readonly everybody: CoverageGap[] = [];
   private readonly words = new Map<WatchedContainer, string>();
+  private readonly behaviours = new Map<WatchedContainer, string>();
   private readonly packages = new Map<WatchedContainer, string>();
 
   constructor(options: TellerOptions) {
@@ -66,7 +69,7 @@ export class Teller {
     const { display, image = null } = container;
     const { emit } = this.options;
     const seen = container.seen.take();
-    for (const finding of container.judged.takeFindings())
+    for (const finding of [...container.judged.takeFindings(), ...(container.behaviour?.takeFindings() ?? [])])
       this.record(container, 'finding', finding.time, finding, () => emit(finding));
     for (const { files, network, body } of observations(container, seen.files, seen.network))
       this.record(container, 'observation', this.now(), body, () => {
@@ -82,6 +85,7 @@ export class Teller {
 
   forget(container: WatchedContainer): void {
     this.words.delete(container);
+    this.behaviours.delete(container);
     this.packages.delete(container);
   }
 
@@ -89,11 +93,13 @@ export class Teller {
   private state(container: WatchedContainer): void {
     const time = this.now();
     const state = container.state(time, this.everybody, this.options.provenance(container.meta.image.manifest));
-    const { identity, provenance, coverage } = state;
+    const { identity, behaviour, provenance, coverage } = state;
+    this.behaviour(container, behaviour, time);
     const sign = JSON.stringify([
       identity.findings.length,
       [...identity.unknown.keys()],
       identity.image,
+      behaviour,
       provenance,
       coverage.reasons,
     ]);
@@ -101,6 +107,16 @@ export class Teller {
     this.words.set(container, sign);
     const body = { container: container.display, ...this.options.conclude(state) };
     this.record(container, 'verdict', time, body, () => this.options.emit({ type: 'state', time, state }));
+  }
+
+  private behaviour(container: WatchedContainer, behaviour: BehaviourState, time: string): void {
+    if (behaviour.state === 'not-checked') return;
+    const sign = JSON.stringify(behaviour);
+    if (this.behaviours.get(container) === sign) return;
+    this.behaviours.set(container, sign);
+    const { display, image = null } = container;
+    const body: BehaviourBody = { container: display, image, ...behaviour };
+    this.record(container, 'behaviour', time, body);
   }
 
   private packagesInUse(container: WatchedContainer): void {

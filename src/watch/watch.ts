@@ -3,6 +3,7 @@ import type { Json, Ledger } from '../ledger/index.ts';
 import { locateSensor, type SensorOptions, startSensor } from '../sensor/index.ts';
 import { Agent } from './agent.ts';
 import type { AgentOptions } from './agent-options.ts';
+import type { BehaviourTools } from './behaviour/tools.ts';
 import type { ContainerState, WatchEvent } from './events.ts';
 import { readImageInChild } from './image-child.ts';
 import { hashedEndings } from './interpreters.ts';
@@ -18,6 +19,10 @@ export interface WatchRequest {
   readonly sensor?: SensorOptions;
   /** What judges the evidence of running images; without it nothing is checked. */
   readonly provenance?: ProvenanceJudge;
+  /** Beside `provenance`: judges what containers do by the profiles among the evidence. */
+  readonly behaviour?: BehaviourTools;
+  /** How often the evidence of running images is asked for anew; five minutes. */
+  readonly recheckMillis?: number;
   readonly environment: NodeJS.ProcessEnv;
   /** What containers do, in the words of execution profiles: for recording. */
   readonly observe?: AgentOptions['observe'];
@@ -45,6 +50,8 @@ export async function watch(request: WatchRequest): Promise<number> {
     signal,
     ...(request.observe === undefined ? {} : { observe: request.observe }),
     ...(request.provenance === undefined ? {} : { provenance: request.provenance }),
+    ...(request.behaviour === undefined ? {} : { behaviour: request.behaviour }),
+    ...(request.recheckMillis === undefined ? {} : { recheckMillis: request.recheckMillis }),
     readImage: (namespace, manifest) => readImageInChild({ socket: request.socket, namespace, manifest }, signal),
   });
   const timer = setInterval(() => agent.tick(), tickMillis);

@@ -106,7 +106,7 @@ test('reasons stand worst first, then in the order of the terms, and carry what 
     result.reasons.map((reason) => [reason.term, reason.word, reason.code]),
     [
       ['identity', 'drifted', 'file-drifted'],
-      ['behaviour', 'unverified', 'no-signed-profile'],
+      ['behaviour', 'unverified', 'behaviour-not-checked'],
       ['provenance', 'unverified', 'provenance-not-checked'],
       ['exposure', 'unverified', 'advisories-not-checked'],
       ['identity', 'unknown', 'file-not-hashed'],
@@ -122,7 +122,7 @@ test('with identity good and nothing else judged yet, it is unverified with the 
   assert.equal(result.word, 'unverified');
   assert.deepEqual(
     new Set(result.reasons.map((reason) => reason.code)),
-    new Set(['provenance-not-checked', 'no-signed-profile', 'advisories-not-checked']),
+    new Set(['provenance-not-checked', 'behaviour-not-checked', 'advisories-not-checked']),
   );
 });
 

@@ -137,7 +137,7 @@ test(`nginx, redis, Python, Node and a shell’s chores under load for ${runSeco
       assert.equal(judged.word, 'unverified', JSON.stringify(judged, null, 1));
       assert.deepEqual(judged.reasons.map((one) => one.code).sort(), [
         'advisories-not-checked',
-        'no-signed-profile',
+        'behaviour-not-checked',
         'provenance-not-checked',
       ]);
       assert.equal(judged.terms.identity.state, 'good');

@@ -26,9 +26,25 @@ export function itsOwnFault(error: unknown): error is HoldfastError {
  * Failures of the way to the registry are no word on the evidence: they leave, and the caller can't tell. All else that
  * is wrong with one attached thing is that thing's own fault, and must not hide the others.
  */
-export function refused(found: Found, error: unknown): RefusedEvidence {
+export function refused(found: Found, error: unknown, bundle?: Bundle): RefusedEvidence {
   if (!itsOwnFault(error)) throw error;
-  return { kind: 'refused', ...found, code: error.code, message: error.message };
+  const claims = bundle === undefined ? undefined : claimedType(bundle);
+  return {
+    kind: 'refused',
+    ...found,
+    code: error.code,
+    message: error.message,
+    ...(claims === undefined ? {} : { claims }),
+  };
+}
+
+function claimedType({ content }: Bundle): string | undefined {
+  if (content.kind !== 'dsse') return undefined;
+  try {
+    return parseStatement(content.payload, 'statement').predicateType;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Evidence of a signed envelope about `found.subject`. @throws HoldfastError as `verifyBundle`, `statement-malformed`, `subject-mismatch` */

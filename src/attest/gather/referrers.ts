@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors/index.ts';
 import { type Descriptor, type Digest, type Referrer, type Repository } from '../../oci/index.ts';
-import { parseBundle } from '../format/bundle.ts';
+import { type Bundle, parseBundle } from '../format/bundle.ts';
 import type { Evidence } from '../model.ts';
 import type { Trust } from '../verify/trust.ts';
 import { parseArtifactManifest } from './artifact-manifest.ts';
@@ -60,12 +60,14 @@ export async function judgeReferrer(
   signal: AbortSignal,
 ): Promise<Evidence | UnsignedReferrer> {
   let found: Found = { evidence: referrer.digest, carrier: 'referrer', subject };
+  let bundle: Bundle | undefined;
   try {
     const read = await readReferrer(repository, referrer, subject, reader, signal);
     if ('kind' in read) return read;
     found = { ...found, evidence: read.layer };
-    return judgeEnvelope(parseBundle(read.bytes, read.layer), found, trust);
+    bundle = parseBundle(read.bytes, read.layer);
+    return judgeEnvelope(bundle, found, trust);
   } catch (error) {
-    return refused(found, error);
+    return refused(found, error, bundle);
   }
 }

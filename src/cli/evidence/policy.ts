@@ -2,11 +2,12 @@ import { attestLimits, parseTrustedRoot, publicGoodRoot, type TrustedRoot } from
 import { readBounded } from '../../files/index.ts';
 import { parsePlatform } from '../../oci/index.ts';
 import {
+  decideExamined,
+  type Examined,
+  examine,
   explainDecision,
-  type ImageName,
   imageName,
   type Judged,
-  judgeImage,
   loadPolicies,
   type PolicySet,
   policySet,
@@ -43,22 +44,35 @@ export interface VerifyQuestion {
   readonly platform?: readonly string[];
 }
 
-/** What the policies say of an image that was opened. @throws HoldfastError as `judgeImage` */
-export async function judgeOpened(
+/** All that a decision rests on, and the time of the question. */
+export interface Opened {
+  readonly examined: Examined;
+  readonly context: { readonly now: string };
+}
+
+/** @throws HoldfastError as `examine` and `Repository.resolve` */
+export async function examineOpened(
   image: OpenedImage,
-  { policies, name = image.name, platform }: VerifyQuestion,
+  { policies: { trust }, name = image.name, platform }: VerifyQuestion,
   signal: AbortSignal,
-): Promise<Judged> {
-  const named: { readonly name?: ImageName } = name === undefined ? {} : { name: imageName(name) };
-  return await judgeImage({
-    repository: image.repository,
-    ...(image.reference === undefined ? {} : { reference: image.reference }),
-    ...named,
-    ...(platform === undefined ? {} : { platforms: platform.map(parsePlatform) }),
-    policies,
-    context: { now: new Date().toISOString() },
+): Promise<Opened> {
+  const { repository, reference } = image;
+  const target = await repository.resolve(reference, signal);
+  const examined = await examine({
+    repository,
+    target,
+    trust,
     signal,
+    ...(name === undefined ? {} : { name: imageName(name) }),
+    ...(platform === undefined ? {} : { platforms: platform.map(parsePlatform) }),
   });
+  return { examined, context: { now: new Date().toISOString() } };
+}
+
+/** What the policies say of an image that was opened. @throws HoldfastError as `examineOpened` */
+export async function judgeOpened(image: OpenedImage, question: VerifyQuestion, signal: AbortSignal): Promise<Judged> {
+  const { examined, context } = await examineOpened(image, question, signal);
+  return decideExamined(examined, question.policies, context);
 }
 
 /** Every decision for people: a page each. */

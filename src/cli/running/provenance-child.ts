@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { HoldfastError } from '../../errors/index.ts';
 import { hostPlatform, isDigest } from '../../oci/index.ts';
 import type { Decision, Judged } from '../../policy/index.ts';
-import type { ProvenanceAnswer, ProvenanceJudge, ProvenImage } from '../../watch/index.ts';
+import type { ImageEvidence, ProvenanceAnswer, ProvenanceJudge, ProvenImage } from '../../watch/index.ts';
 
 export interface ProvenanceFlags {
   readonly policy: readonly string[];
@@ -29,7 +29,7 @@ export function provenanceChild(flags: ProvenanceFlags): ProvenanceJudge {
     version,
     async judge(image, signal) {
       try {
-        return answerOf(JSON.parse(await ask(argumentsFor(image, flags), signal)) as Judged, image);
+        return answerOf(JSON.parse(await ask(argumentsFor(image, flags), signal)) as Answer, image);
       } catch (error) {
         const { code, message } =
           error instanceof HoldfastError ? error : { code: 'internal', message: (error as Error).message };
@@ -48,6 +48,7 @@ function argumentsFor({ name, manifest, index }: ProvenImage, flags: ProvenanceF
     'verify',
     image,
     '--json',
+    '--evidence',
     ...flags.policy.flatMap((file) => ['--policy', file]),
     ...(flags.trustedRoot ?? []).flatMap((file) => ['--trusted-root', file]),
     ...(index === undefined ? [] : ['--platform', `${os}/${architecture}`]),
@@ -83,7 +84,9 @@ function failureIn(stderr: string): Error {
   }
 }
 
-function answerOf({ decisions }: Judged, { manifest }: ProvenImage): ProvenanceAnswer {
+type Answer = Judged & { readonly evidence: readonly ImageEvidence[] };
+
+function answerOf({ decisions, evidence }: Answer, { manifest }: ProvenImage): ProvenanceAnswer {
   const decision = decisions.find((one) => one.image.manifest === manifest);
   if (decision === undefined)
     return undecided('platform-not-found', `the index does not name ${manifest} for this host`);
@@ -91,7 +94,13 @@ function answerOf({ decisions }: Judged, { manifest }: ProvenImage): ProvenanceA
     .filter(({ status }) => status === 'fail' || status === 'unknown')
     .slice(0, mostFaults)
     .map(({ policy = null, check, code, reason }) => ({ policy, check, code, reason: reason.slice(0, 500) }));
-  return { result: decision.result, cites: citesOf(decision), faults };
+  const used = evidence.find((one) => one.manifest === manifest);
+  return {
+    result: decision.result,
+    cites: citesOf(decision),
+    faults,
+    ...(used === undefined ? {} : { evidence: used }),
+  };
 }
 
 function citesOf({ id, checks }: Decision): ProvenanceAnswer['cites'] {

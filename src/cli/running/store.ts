@@ -1,7 +1,7 @@
 import { type Ledger, openLedger, storeDirectory } from '../../ledger/index.ts';
-import { imageFacts, provenanceFacts, watchFacts } from '../../watch/index.ts';
+import { behaviourFacts, imageFacts, provenanceFacts, watchFacts } from '../../watch/index.ts';
 
-const factSets = [watchFacts, imageFacts, provenanceFacts];
+const factSets = [watchFacts, imageFacts, provenanceFacts, behaviourFacts];
 
 /** The store for reading, beside an agent that may be writing. `directory`: --store. */
 export function openStore(directory: string | undefined): Ledger {

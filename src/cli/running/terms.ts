@@ -1,5 +1,6 @@
 import {
   type Because,
+  type Behaviour,
   type Coverage,
   type Identity,
   type NonEmpty,
@@ -9,6 +10,7 @@ import {
   type Terms,
 } from '../../verdict/index.ts';
 import {
+  type BehaviourState,
   type ContainerState,
   type CoverageCause,
   gapSentence,
@@ -25,6 +27,7 @@ export function termsOf(state: ContainerState): Terms {
   return {
     ...notYetJudged,
     identity: identityTerm(state.identity),
+    behaviour: behaviourTerm(state.behaviour),
     provenance: provenanceTerm(state),
     coverage: coverageTerm(state),
   };
@@ -72,6 +75,29 @@ const missing: Readonly<Record<MissingHash | MissingManifest, UnknownIdentity>> 
   'container-unknown': 'image-unknown',
   'image-late': 'contents-pending',
 };
+
+function behaviourTerm(behaviour: BehaviourState): Behaviour {
+  if (behaviour.state === 'not-checked') return notYetJudged.behaviour;
+  const { state, detail, drifts, more, unjudged } = behaviour;
+  if (drifts.length > 0) {
+    const beyond = more === 0 ? {} : { detail: `and ${more} more` };
+    return { state: 'drifted', reasons: [{ code: 'behaviour-drifted', ...beyond, findings: drifts }] };
+  }
+  switch (state) {
+    case 'none':
+      return { state: 'unverified', reasons: [{ code: 'no-signed-profile' }] };
+    case 'refused':
+      return { state: 'unverified', reasons: [{ code: 'profile-refused', detail }] };
+    case 'pending':
+      return { state: 'unknown', reasons: [{ code: 'profile-pending' }] };
+    case 'unavailable':
+      return { state: 'unknown', reasons: [{ code: 'profile-unavailable', detail }] };
+    case 'ready': {
+      if (unjudged === 0) return { state: 'good' };
+      return { state: 'unknown', reasons: [{ code: 'behaviour-not-judged', detail: `${unjudged} things` }] };
+    }
+  }
+}
 
 function provenanceTerm({ identity, provenance }: ContainerState): Provenance {
   if (identity.image === 'ambiguous') return { state: 'unknown', reasons: [{ code: 'provenance-ambiguous' }] };

@@ -1,5 +1,5 @@
 import { verdict, type Word } from '../../verdict/index.ts';
-import { gapSentence, type WatchEvent } from '../../watch/index.ts';
+import { type Finding, gapSentence, type WatchEvent } from '../../watch/index.ts';
 import { type Colour, colour, printable } from '../output/index.ts';
 import { termsOf } from './terms.ts';
 
@@ -21,6 +21,10 @@ export function textOf(event: WatchEvent): string | undefined {
   return line === undefined ? undefined : `${colour('dim', event.time.slice(11, 19))} ${line}`;
 }
 
+function isExcused(finding: Finding): boolean {
+  return finding.term === 'behaviour' && finding.session !== null;
+}
+
 function bodyOf(event: WatchEvent): string | undefined {
   switch (event.type) {
     case 'container':
@@ -28,7 +32,7 @@ function bodyOf(event: WatchEvent): string | undefined {
     case 'finding': {
       const { process } = event;
       const by = process.path === '' ? `pid ${process.pid}` : `${process.path}, pid ${process.pid}, uid ${process.uid}`;
-      return `${printable(event.container)}  ${colour('red', event.code)}  ${printable(event.why)} (${printable(by)})  ${event.id}`;
+      return `${printable(event.container)}  ${colour(isExcused(event) ? 'dim' : 'red', event.code)}  ${printable(event.why)} (${printable(by)})  ${event.id}${isExcused(event) ? ', in a debug session' : ''}`;
     }
     case 'state': {
       const { word, reasons } = verdict(termsOf(event.state));

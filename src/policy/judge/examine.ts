@@ -1,4 +1,4 @@
-import { type Evidence, gatherEvidence, type Trust } from '../../attest/index.ts';
+import { type Evidence, gather, type Trust, type UnsignedReferrer } from '../../attest/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
 import {
   type Descriptor,
@@ -21,6 +21,8 @@ export interface ExaminedImage {
   readonly image: ImageUnderTest;
   /** All that is attached to the platform manifest and to its index, verified or refused. */
   readonly evidence: readonly Evidence[];
+  /** Attached to the platform manifest, and claiming no signature: it proves nothing. */
+  readonly unsigned: readonly UnsignedReferrer[];
 }
 
 /** All that a decision about a digest can rest on. It does not depend on any policy, only on whom to believe. */
@@ -43,7 +45,7 @@ export interface ExamineRequest {
 
 /**
  * Reads an image, or each image of an index, and verifies all that is attached to it.
- * @throws HoldfastError `platform-not-found`, `oci-limit`, as `gatherEvidence` and as the repository
+ * @throws HoldfastError `platform-not-found`, `oci-limit`, as `gather` and as the repository
  */
 export async function examine(request: ExamineRequest): Promise<Examined> {
   const { repository, target, name, trust, signal } = request;
@@ -61,12 +63,12 @@ export async function examine(request: ExamineRequest): Promise<Examined> {
   const index = isIndexType(target.mediaType)
     ? { digest: target.digest, manifests: manifests.map(({ digest }) => digest) }
     : undefined;
-  const ofIndex = index === undefined ? [] : await gatherEvidence(repository, index.digest, trust, signal);
+  const ofIndex = index === undefined ? [] : (await gather(repository, index.digest, trust, signal)).evidence;
   const images: ExaminedImage[] = [];
   for (const descriptor of wanted) {
-    const [selected, evidence] = await Promise.all([
+    const [selected, { evidence, unsigned }] = await Promise.all([
       selectImage(repository, descriptor, { signal }),
-      gatherEvidence(repository, descriptor.digest, trust, signal),
+      gather(repository, descriptor.digest, trust, signal),
     ]);
     const image: ImageUnderTest = {
       ...(name === undefined ? {} : { name }),
@@ -75,7 +77,7 @@ export async function examine(request: ExamineRequest): Promise<Examined> {
       config: selected.manifest.config.digest,
       ...(selected.config.created === undefined ? {} : { created: selected.config.created }),
     };
-    images.push({ image, evidence: [...evidence, ...ofIndex] });
+    images.push({ image, evidence: [...evidence, ...ofIndex], unsigned });
   }
   return { ...(name === undefined ? {} : { name }), digest: target.digest, images };
 }

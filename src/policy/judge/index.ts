@@ -1,4 +1,4 @@
-export { decideExamined, type JudgeImageRequest, judgeImage } from './decide-image.ts';
+export { decideExamined } from './decide-image.ts';
 export { type Examined, type ExaminedImage, type ExamineRequest, examine } from './examine.ts';
 export {
   type Judge,
@@ -11,3 +11,4 @@ export {
 } from './judge.ts';
 export type { Judged, Judgement, Undecided } from './judgement.ts';
 export { type PolicySet, policySet } from './policy-set.ts';
+export { grantedExceptions, type TrustedAttestations, trustedAttestations } from './trusted.ts';

@@ -1,7 +1,15 @@
-import type { CodeInMemory, Connected, FileUsed, Listened, Observation, Parent, ProcessRan } from '../profile/index.ts';
-import type { ExecEvent } from '../sensor/index.ts';
-import type { FileSeen, NetworkSeen } from './bodies.ts';
-import type { Program } from './programs.ts';
+import type {
+  CodeInMemory,
+  Connected,
+  FileUsed,
+  Listened,
+  Observation,
+  Parent,
+  ProcessRan,
+} from '../../profile/index.ts';
+import type { ExecEvent } from '../../sensor/index.ts';
+import type { FileSeen, NetworkSeen } from '../bodies.ts';
+import type { Program } from '../programs.ts';
 
 /** How a program was started, as an execution profile asks it. */
 export type Start = Pick<ProcessRan, 'parent' | 'argv' | 'argvWhole' | 'uid' | 'capabilities'>;
