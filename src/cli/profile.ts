@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerAmend } from './profile/amend.ts';
 import { registerAttach } from './profile/attach.ts';
 import { registerDiff } from './profile/diff.ts';
 import { registerExplain } from './profile/explain.ts';
@@ -23,7 +24,8 @@ export function register(program: Command): void {
         '  holdfast profile merge one.profile.json two.profile.json -o web.profile.json\n' +
         '  holdfast profile lint web.profile.json\n' +
         '  holdfast profile attach web.profile.json registry.example/team/web:1.2 --key release.key\n' +
-        '  holdfast profile explain web.profile.json /var/log/nginx/access.log.1',
+        '  holdfast profile explain web.profile.json /var/log/nginx/access.log.1\n' +
+        '  holdfast profile amend F-3d195c1f -o exception.yaml',
     );
   registerRecord(profile);
   registerShow(profile);
@@ -32,4 +34,5 @@ export function register(program: Command): void {
   registerLint(profile);
   registerExplain(profile);
   registerAttach(profile);
+  registerAmend(profile);
 }

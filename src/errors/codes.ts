@@ -643,6 +643,11 @@ export const codes = {
     meaning: 'An execution profile, or a recording, is of another image, or does not say of which.',
     remedy: 'Record the profile of the platform manifest that it is used with.',
   },
+  'profile-unsigned': {
+    exit: 3,
+    meaning: 'An execution profile hangs on the image that nobody has signed.',
+    remedy: 'Sign it: `holdfast profile attach`, with a key that the policy trusts.',
+  },
   'profile-malformed': {
     exit: 3,
     meaning: 'An execution profile is not one: its JSON, a field, a path or a pattern.',
@@ -678,6 +683,28 @@ export const codes = {
     exit: 2,
     meaning: 'A Recipe is not one: a field is unknown, missing, repeated or not of its shape.',
     remedy: 'Correct it where the message points; docs/recipe.md has every field.',
+  },
+  // exercise
+  'exercise-not-ready': {
+    exit: 3,
+    meaning:
+      'A container that a recipe runs could not be started, ended early, or does not listen on the ports of its run.',
+    remedy: 'The message ends with what it said last; compare the run with how the image is meant to be started.',
+  },
+  'exercise-network': {
+    exit: 3,
+    meaning: 'This host makes no network namespace for a container that is exercised.',
+    remedy: 'Run it as root on a host with network namespaces; `ip netns add` shows what is refused.',
+  },
+  'exercise-tool-missing': {
+    exit: 3,
+    meaning: 'A program of the host that exercising an image takes is not there: ctr, ip, nsenter or a test command.',
+    remedy: 'Install containerd, iproute2 and util-linux; of a test, correct its command.',
+  },
+  'tests-failed': {
+    exit: 1,
+    meaning: 'Functional tests of an image failed, so nothing is said of it by what they showed.',
+    remedy: 'The message names each with its last words; correct the image or the test.',
   },
   internal: { exit: 3, meaning: 'Holdfast itself failed.', remedy: 'Report it with the message and the command.' },
 } as const satisfies Record<string, CodeEntry>;
