@@ -62,6 +62,41 @@ export async function openSource(source: SourceReference, options: OpenOptions):
   }
 }
 
+/**
+ * What a SOURCE names, with the blobs it is made of: for who takes an image elsewhere as it is. Dispose of it.
+ * @throws HoldfastError as `openSource`; `usage`: a directory or docker-archive, which has no manifest to take along
+ */
+export async function openContent(source: SourceReference, options: OpenOptions): Promise<NamedContent> {
+  const place = formatSource(source);
+  switch (source.kind) {
+    case 'dir':
+    case 'docker-archive':
+      throw new HoldfastError('usage', 'it has no manifest, so nothing can be said of it by digest', { place });
+    case 'oci-archive': {
+      const archive = await openArchive(source.file, options.signal);
+      return await closingOnFailure(archive, async () => {
+        const { store, entries } = await layoutInArchive(archive, options.signal);
+        const target = chooseEntry(entries, source.reference, place);
+        return { store, target, [Symbol.asyncDispose]: () => archive[Symbol.asyncDispose]() };
+      });
+    }
+    case 'containerd':
+      if (options.openContainerd === undefined)
+        throw new HoldfastError('usage', 'containerd can not be asked from here', { place });
+      return await options.openContainerd(source.reference, options.signal);
+    case 'oci':
+    case 'registry': {
+      const store = await openRepository(source, options);
+      return await closingOnFailure(store, async () => {
+        const target = await store.resolve(source.reference, options.signal);
+        return { store, target, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+      });
+    }
+    default:
+      return source satisfies never;
+  }
+}
+
 async function fromContainerd(reference: string, place: string, options: OpenOptions): Promise<LayeredSource> {
   if (options.openContainerd === undefined) {
     throw new HoldfastError('usage', 'containerd can not be asked from here', { place });

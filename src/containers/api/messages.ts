@@ -2,7 +2,7 @@ import { bytes, count, type Decoded, map, message, messages, nested, string, str
 
 /**
  * The part of containerd's published API that Holdfast reads, field numbers as in github.com/containerd/containerd/api
- * (the same in 1.4 to 2.x). Fields not named here are skipped, among them the containers' specs.
+ * (the same in 1.4 to 2.x). Fields not named here are skipped.
  */
 
 export const any = message({ typeUrl: string(1), value: bytes(2) });
@@ -22,6 +22,12 @@ export const containerRecord = message({
 });
 export type ContainerRecord = Decoded<typeof containerRecord>;
 export const containerAnswer = message({ container: nested(1, containerRecord) });
+const containerSpec = message({ id: string(1), spec: nested(5, any) });
+export const containerSpecAnswer = message({ container: nested(1, containerSpec) });
+export const updateSpecRequest = message({
+  container: nested(1, containerSpec),
+  updateMask: nested(2, message({ paths: strings(1) })),
+});
 
 /** containerd.services.tasks.v1, containerd.v1.types */
 export const taskRecord = message({ containerId: string(1), id: string(2), pid: count(3), status: count(4) });

@@ -2,7 +2,7 @@ import type { Method } from './connection.ts';
 import * as m from './messages.ts';
 import type { Message } from './schema.ts';
 
-/** The calls Holdfast makes: all of them only read. */
+/** The calls Holdfast makes: all but one only read. */
 
 const service = (name: string) => {
   return <Q, A>(method: string, request: Message<Q>, answer: Message<A>): Method<Q, A> => ({
@@ -14,6 +14,10 @@ const service = (name: string) => {
 
 const containersService = service('containers.v1.Containers');
 export const getContainer = containersService('Get', m.idRequest, m.containerAnswer);
+/** A container with its specification: asked for only where it is to be changed. */
+export const getContainerSpec = containersService('Get', m.idRequest, m.containerSpecAnswer);
+/** The one that changes something: a container that was made to be exercised, before it starts. */
+export const updateContainerSpec = containersService('Update', m.updateSpecRequest, m.containerSpecAnswer);
 export const streamContainers = containersService('ListStream', m.filtersRequest, m.containerAnswer);
 
 const tasksService = service('tasks.v1.Tasks');
