@@ -132,7 +132,7 @@ const cases: Readonly<Record<RuleName, Case>> = {
   },
   'python-bytecode': {
     seen: [ofImage('/srv/app/main.py', 'execute')],
-    entries: ['/srv/app/__pycache__/* rwxi', '/srv/app/main.py x'],
+    entries: ['/srv/app/**/*.py rxi', '/srv/app/**/__pycache__/* rwxi'],
     later: [
       used('/srv/app/__pycache__/main.cpython-311.pyc.140123', 'write'),
       ofImage('/srv/app/__pycache__/main.cpython-311.pyc', 'execute'),
@@ -140,10 +140,10 @@ const cases: Readonly<Record<RuleName, Case>> = {
     never: [used('/srv/app/__pycache__/evil.pyc', 'execute', { sha256: 'e'.repeat(64) })],
   },
   'image-directory': {
-    seen: ['a', 'b', 'c', 'd'].map((one) => ofImage(`/srv/www/${one}.html`)),
-    entries: ['/srv/www/*.html ri'],
-    later: [ofImage('/srv/www/other.html')],
-    never: [used('/srv/www/dropped.html'), ofImage('/srv/www/config.php'), used('/srv/www/a.html', 'write')],
+    seen: ['a', 'b', 'c', 'd'].map((one) => ofImage(`/www/${one}.html`)),
+    entries: ['/www/*.html ri'],
+    later: [ofImage('/www/other.html')],
+    never: [used('/www/dropped.html'), ofImage('/www/config.php'), used('/www/a.html', 'write')],
   },
   'language-modules': {
     seen: ['json/a', 'json/b', 'os', 'ssl'].map((one) => ofImage(`/usr/lib/python3.11/${one}.py`, 'execute')),
@@ -155,6 +155,56 @@ const cases: Readonly<Record<RuleName, Case>> = {
     never: [
       used('/usr/lib/python3.11/evil.py', 'execute', { sha256: 'e'.repeat(64) }),
       used('/usr/lib/python3.11/evil.py', 'write'),
+    ],
+  },
+  'application-modules': {
+    seen: [ofImage('/srv/app/main.cjs', 'execute'), ofImage('/srv/app/lib/page.cjs', 'execute')],
+    entries: ['cjs', 'js', 'json', 'mjs'].map((one) => `/srv/app/**/*.${one} rxi`),
+    later: [ofImage('/srv/app/lib/deep/late.js', 'execute'), ofImage('/srv/app/data.json')],
+    never: [
+      used('/srv/app/lib/evil.cjs', 'execute', { sha256: 'e'.repeat(64) }),
+      used('/srv/app/lib/evil.cjs', 'write'),
+      ofImage('/srv/app/.env'),
+      ofImage('/srv/other/main.cjs', 'execute'),
+      ofImage('/srv/app/tool.sh', 'execute'),
+    ],
+  },
+  'image-data': {
+    seen: [ofImage('/srv/www/index.html'), ofImage('/app/page.html'), ofImage('/etc/app/words.txt')],
+    entries: ['/app/page.html r', '/etc/app/words.txt r', '/srv/www/** ri'],
+    later: [ofImage('/srv/www/docs/install/index.html'), ofImage('/srv/www/site.css')],
+    never: [
+      used('/srv/www/dropped.html'),
+      used('/srv/www/index.html', 'write'),
+      ofImage('/srv/www/tool.so', 'execute'),
+      ofImage('/app/secrets.env'),
+      ofImage('/etc/app/other.txt'),
+      ofImage('/etc/shadow'),
+    ],
+  },
+  renewals: {
+    seen: [used('/etc/letsencrypt/archive/web.example/fullchain1.pem')],
+    entries: ['/etc/letsencrypt/archive/web.example/fullchain{n}.pem r'],
+    later: [used('/etc/letsencrypt/archive/web.example/fullchain12.pem')],
+    never: [
+      used('/etc/letsencrypt/archive/web.example/privkey2.pem'),
+      used('/etc/letsencrypt/archive/web.example/fullchain2.pem', 'write'),
+    ],
+  },
+  'drop-ins': {
+    seen: [
+      ofImage('/etc/web/conf.d/site.conf'),
+      used('/etc/web/main.yaml'),
+      ofImage('/etc/app/app.ini'),
+      used('/etc/cron.d/job.conf'),
+    ],
+    entries: ['/etc/app/app.ini r', '/etc/cron.d/job.conf r', '/etc/web/*.yaml r', '/etc/web/conf.d/*.conf r'],
+    later: [used('/etc/web/conf.d/shop.conf'), used('/etc/web/more.yaml')],
+    never: [
+      used('/etc/web/conf.d/shop.conf', 'write'),
+      used('/etc/web/conf.d/key.pem'),
+      used('/etc/app/other.ini'),
+      used('/etc/cron.d/other.conf'),
     ],
   },
   plugins: {
@@ -292,12 +342,12 @@ for (const rule of ruleNames)
   });
 
 test('what is the image’s own, and what ordinary names are, stays as it is', () => {
-  const plain = ['/usr/lib/libz.so.1', '/opt/app-1.2.3/conf.json', '/opt/app-1.2.3/20261124.txt'];
+  const plain = ['/usr/lib/libz.so.1', '/etc/app-1.2.3/conf.json', '/etc/app-1.2.3/20261124.txt'];
   assert.deepEqual(
     generalise(recording(session(plain.map((one) => ofImage(one))))).files.map(({ pattern }) => pattern),
     plain.toSorted(),
   );
-  const words = ['/data/config', '/data/postmaster.pid', '/data/README.md', '/data/access_control', '/data/facade'];
+  const words = ['/data/config', '/data/README.md', '/data/facade', '/srv/a/postmaster.pid', '/srv/a/access_control'];
   const profile = generalise(recording(session(words.map((one) => used(one)))));
   assert.deepEqual(
     profile.files.map(({ pattern }) => pattern),

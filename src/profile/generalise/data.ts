@@ -2,15 +2,32 @@ import { access } from '../model.ts';
 import { directoryOf, parsePattern } from '../pattern/index.ts';
 import { byDirectory, type FileTable, widen } from './file-table.ts';
 
-const manyNames = 8;
-const manyDirectories = 4;
+/** So many names, or directories with some, make a place of data. `mixed`: names beside a directory count with it. */
+interface Crowd {
+  readonly names: number;
+  readonly directories: number;
+  readonly mixed: boolean;
+}
+
+/** Where the image holds files, and where anybody does. */
+const usual: Crowd = { names: 8, directories: 4, mixed: false };
+/** Where it holds none: directories made for data. */
+const outside: Crowd = { names: 2, directories: 2, mixed: true };
+const outsideRead: Crowd = { names: 4, directories: 2, mixed: false };
+
+/** Anybody's: what one finds there says little. */
+const shared = /^\/(?:tmp|var\/tmp|dev\/shm)(?:\/|$)/;
 
 /** Places of programs, configuration, secrets and the system, and those that are nobody's: never taken as data. */
 const never =
   /^\/$|^\/(?:bin|boot|dev|etc|home|lib[^/]*|opt|proc|root|run|sbin|srv|sys|usr|var)$|^\/(?:bin|boot|etc|lib[^/]*|proc|root|run|sbin|sys|usr)\/|^\/var\/run\/|^\/home\/[^/]+$|^\/var\/(?:lib|cache|spool|log|run)$|^\/dev\/(?!shm$|shm\/)/;
 
 /** Directories that programs fill, or read through, as they like; and reading where they write. */
-export function dataDirectories(table: FileTable): void {
+export function dataDirectories(table: FileTable, isImageDirectory: (path: string) => boolean): void {
+  const crowdOf =
+    (other: Crowd) =>
+    (directory: string): Crowd =>
+      shared.test(directory) || isImageDirectory(directory) ? usual : other;
   const written = [...table].filter(([, row]) => (row.access & access.write) !== 0 && !row.ofImage);
   const passing = written.filter(([pattern, row]) => !row.imageOnly && isPassing(pattern));
   const directories = new Set(passing.map(([pattern]) => directoryOf(pattern)));
@@ -18,12 +35,14 @@ export function dataDirectories(table: FileTable): void {
     table,
     written.map(([pattern]) => pattern),
     access.read | access.write,
+    crowdOf(outside),
   );
   const read = [...table].filter(([, row]) => row.access === access.read && !row.ofImage && !row.imageOnly);
   crowded(
     table,
     read.map(([pattern]) => pattern),
     access.read,
+    crowdOf(outsideRead),
   );
   ownDirectories(table, [...directories].sort());
 }
@@ -37,7 +56,12 @@ function isPassing(pattern: string): boolean {
 }
 
 /** Widens directories that hold many of these names. */
-function crowded(table: FileTable, patterns: readonly string[], least: number): void {
+function crowded(
+  table: FileTable,
+  patterns: readonly string[],
+  least: number,
+  crowdOf: (directory: string) => Crowd,
+): void {
   const below = new Map<string, Set<string>>();
   const directly = new Map<string, Set<string>>();
   for (const pattern of patterns) {
@@ -50,13 +74,17 @@ function crowded(table: FileTable, patterns: readonly string[], least: number): 
     }
   }
   const deep = new Set(
-    [...below].filter(([at, names]) => names.size >= manyDirectories && isFree(at)).map(([at]) => at),
+    [...below].filter(([at, names]) => isFree(at) && isDeep(crowdOf(at), names, directly.get(at))).map(([at]) => at),
   );
   const outermost = new Set([...deep].filter((one) => above(one).every((other) => !deep.has(other))));
   absorb(table, outermost, least, '**', (pattern) => above(pattern).find((one) => outermost.has(one)));
-  const crowds = [...directly].filter(([at, names]) => names.size >= manyNames && isFree(at)).map(([at]) => at);
+  const crowds = [...directly].filter(([at, names]) => names.size >= crowdOf(at).names && isFree(at)).map(([at]) => at);
   const wide = new Set(crowds.filter((at) => ![at, ...above(at)].some((one) => outermost.has(one))));
   absorb(table, wide, least, '*', (pattern) => (pattern.endsWith('/**') ? undefined : directoryOf(pattern)));
+}
+
+function isDeep({ directories, mixed }: Crowd, inner: ReadonlySet<string>, names?: ReadonlySet<string>): boolean {
+  return inner.size + (mixed ? (names?.size ?? 0) : 0) >= directories;
 }
 
 /** No place of somebody else, and no pattern that stands for one. */

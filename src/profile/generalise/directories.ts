@@ -10,9 +10,24 @@ const moduleRoots = [
   /^\/usr(?:\/local)?\/lib\/python[23](?:\.\d+)?(?=\/)/,
   /^\/.*?\/site-packages(?=\/)/,
   /^\/.*?\/node_modules(?=\/)/,
+  /^\/usr\/share\/nodejs(?=\/)/,
   /^\/usr(?:\/local)?\/(?:share|lib(?:\/[^/]+)?)\/perl5?(?:\/[\d.]+)?(?=\/)/,
   /^\/usr(?:\/local)?\/lib\/ruby(?=\/)/,
 ];
+
+/** What an interpreter loads: by language, the endings of its modules. */
+const modules: readonly (readonly string[])[] = [
+  ['py'],
+  ['js', 'cjs', 'mjs', 'json'],
+  ['rb'],
+  ['pl', 'pm'],
+  ['php'],
+  ['lua'],
+];
+
+/** Directories of many things, and of what is nobody's application: nothing is said of all that lies below them. */
+const many =
+  /^\/$|^\/(?:bin|boot|dev|etc|home|lib[^/]*|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)$|^\/(?:bin|boot|dev|etc|lib[^/]*|proc|run|sbin|sys|tmp)\/|^\/home\/[^/]+$|^\/usr\/(?:s?bin|include|lib[^/]*|local|share|src)$|^\/usr\/local\/(?:s?bin|etc|include|lib[^/]*|share|src)$|^\/usr(?:\/local)?\/s?bin\/|^\/var\/(?:backups|cache|lib|log|mail|opt|run|spool|tmp|www)$/;
 
 const python = /\.py$|\.pyc(?:\.\d+)?$/;
 const bytecode = /\/__pycache__\/[^/]+\.pyc(?:[^/]*)$/;
@@ -21,9 +36,11 @@ const bytecode = /\/__pycache__\/[^/]+\.pyc(?:[^/]*)$/;
 export function imageDirectories(table: FileTable): void {
   const pythonDirectories = new Set([...table.keys()].filter((one) => python.test(one)).map(moduleDirectory));
   const roots = languageModules(table);
+  const applications = applicationModules(table);
   plugins(table);
+  imageData(table);
   sameExtension(table);
-  pythonBytecode(table, pythonDirectories, roots);
+  pythonBytecode(table, pythonDirectories, new Set([...roots, ...applications]));
 }
 
 function moduleRoot(pattern: string): string | undefined {
@@ -44,11 +61,59 @@ function languageModules(table: FileTable): ReadonlySet<string> {
   const groups = grouped(table, (pattern) => moduleRoot(pattern));
   const roots = new Set<string>();
   for (const [root, rows] of groups) {
-    if (rows.length < few) continue;
     roots.add(root);
     widen(table, { pattern: `${root}/**`, rule: 'language-modules', imageOnly: true }, rows);
   }
   return roots;
+}
+
+/** An application's own modules: those beside and below what was loaded. Returns the directories of Python's. */
+function applicationModules(table: FileTable): ReadonlySet<string> {
+  const roots = new Set<string>();
+  for (const endings of modules) {
+    const groups = grouped(table, (pattern, allowed) =>
+      (allowed & access.execute) !== 0 && endings.includes(endingOf(pattern)) ? placeOf(pattern) : undefined,
+    );
+    const outermost = withoutInner([...groups.keys()]);
+    for (const directory of outermost) {
+      if (endings.includes('py')) roots.add(directory);
+      const inside = [...groups].filter(([one]) => one === directory || isBelow(one, directory));
+      for (const ending of endings) {
+        const rows = inside.flatMap(([, patterns]) => patterns.filter((one) => endingOf(one) === ending));
+        const pattern = `${directory}/**/*.${ending}`;
+        const least = access.read | access.execute;
+        widen(table, { pattern, rule: 'application-modules', access: least, imageOnly: true }, rows);
+      }
+    }
+  }
+  return roots;
+}
+
+/** The image's own data beside and below what was read: which of it is needed depends on the request. */
+function imageData(table: FileTable): void {
+  const groups = grouped(table, (pattern, allowed) =>
+    allowed === access.read && directoryOf(directoryOf(pattern)) !== '/' ? placeOf(pattern) : undefined,
+  );
+  for (const directory of withoutInner([...groups.keys()])) {
+    const inside = [...groups].filter(([one]) => one === directory || isBelow(one, directory));
+    const rows = inside.flatMap(([, patterns]) => patterns);
+    if (table.has(`${directory}/*`)) continue;
+    widen(table, { pattern: `${directory}/**`, rule: 'image-data', imageOnly: true }, rows);
+  }
+}
+
+/** The directory a file lies in, where something may be said of all that lies there. */
+function placeOf(pattern: string): string | undefined {
+  const directory = directoryOf(pattern);
+  return many.test(directory) || linkers.test(directory) ? undefined : directory;
+}
+
+function withoutInner(directories: readonly string[]): readonly string[] {
+  return directories.filter((one) => directories.every((other) => !isBelow(one, other))).sort();
+}
+
+function endingOf(pattern: string): string {
+  return /[^./]\.([a-z]{1,4})$/.exec(pattern)?.[1] ?? '';
 }
 
 /** Directories that the dynamic linker looks into: libraries there are few, and which of them are mapped is worth knowing. */

@@ -49,7 +49,7 @@ export function generaliseFiles(
   }
   knownPlaces(table);
   imageDirectories(table);
-  dataDirectories(table);
+  dataDirectories(table, isImageDirectory);
   return { files: [...table].map(entryOf).sort((a, b) => (a.pattern < b.pattern ? -1 : 1)), unpinned };
 }
 

@@ -92,6 +92,13 @@ const versions: Finder = { rule: 'versions', expression: /\d{1,20}(?:\.\d{1,20})
 
 const numbers: Finder = { rule: 'numbers', expression: /\d{1,20}/g, placeholder: '{n}' };
 
+/** `fullchain3.pem`: each renewal of a certificate is the next. */
+const renewals: Finder = {
+  rule: 'renewals',
+  expression: /(?<=^(?:cert|chain|fullchain|privkey))\d{1,20}(?=\.pem$)/g,
+  placeholder: '{n}',
+};
+
 /** `temporary`: all below is; `exact`: a number in a name there tells one thing from another. */
 export type NamePlace = 'temporary' | 'exact' | 'other';
 
@@ -107,7 +114,7 @@ export function nameFinders(place: NamePlace): readonly Finder[] {
     padded,
     suffix,
     ...(place === 'temporary' ? [anywhere] : []),
-    ...(place === 'exact' ? [] : [versions, numbers]),
+    ...(place === 'exact' ? [renewals] : [versions, numbers]),
   ];
 }
 

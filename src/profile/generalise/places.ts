@@ -1,4 +1,5 @@
 import { access } from '../model.ts';
+import { directoryOf } from '../pattern/index.ts';
 import { type FileTable, isBelow, isUntouched, newFileRow, widen } from './file-table.ts';
 import type { RuleName } from './rules.ts';
 
@@ -53,6 +54,7 @@ export function knownPlaces(table: FileTable): void {
       widen(table, { pattern: `${directory}/**`, rule, access: access.read, imageOnly }, patterns);
     }
   }
+  dropIns(table);
   for (const pattern of seen) {
     const directory = characterSets.exec(pattern)?.[1];
     if (directory !== undefined) add(table, `${directory}/*`, access.read | access.execute, 'locales', true);
@@ -70,6 +72,27 @@ export function knownPlaces(table: FileTable): void {
     const least = access.read | access.execute;
     widen(table, { pattern, rule: 'name-service', access: least, imageOnly: true }, rows);
   }
+}
+
+/** Directories of fragments, each read because it is there; and what lies beside configuration that was mounted. */
+const fragments = /^\/etc\/(?:.+\/)?(?:[a-z]+[-.])?(?:conf\.d|d|sites-enabled|modules-enabled)$/;
+const mounted = /^\/etc\/.+\/[^/]+\.(?:conf|cfg|cnf|ini|json|ya?ml|toml|properties|xml)$/;
+const foreign = /^\/etc\/(?:cron|init|rc|pam|sudoers|ld\.so|profile|apt|systemd|ssh|security)/;
+
+function dropIns(table: FileTable): void {
+  const found = new Map<string, string[]>();
+  for (const [pattern, row] of table) {
+    const directory = directoryOf(pattern);
+    const ending = /[^/]\.([A-Za-z]{1,10})$/.exec(pattern)?.[1];
+    if (row.access !== access.read || ending === undefined || directory === '/etc' || foreign.test(pattern)) continue;
+    if (!fragments.test(directory) && (row.ofImage || !mounted.test(pattern))) continue;
+    const beside = `${directory}/*.${ending}`;
+    const rows = found.get(beside) ?? [];
+    found.set(beside, rows);
+    rows.push(pattern);
+  }
+  for (const [pattern, rows] of found)
+    widen(table, { pattern, rule: 'drop-ins', access: access.read, imageOnly: false }, rows);
 }
 
 /** An entry that belongs to what was seen, seen itself or not. */

@@ -44,6 +44,14 @@ export const rules = {
     what: 'Other digits in a name that is not the image’s are `{n}`; below `/etc`, `/root` and `/home` only in what the container wrote.',
     why: 'Process ids, counters and object numbers.',
   },
+  renewals: {
+    what: 'The number of a certificate and its key as ACME clients name them (`fullchain3.pem`, `privkey3.pem`) is `{n}` below `/etc` too.',
+    why: 'Each renewal is the next number.',
+  },
+  'drop-ins': {
+    what: 'Where a fragment of configuration was read (`/etc/*/conf.d`, `sites-enabled`, …), or below a directory of `/etc` a configuration file that is not the image’s, those beside it with the same ending may be read. Not those of cron, init, PAM, sudo, the linker, shells, apt, systemd and ssh.',
+    why: 'They are read because they are there; configuration is mounted, and grows.',
+  },
   'python-bytecode': {
     what: 'Below a directory whose Python modules were loaded, `__pycache__/*` may be written, and read and run as far as it is made from the image’s own sources.',
     why: 'Python compiles at first use, in whichever container comes first.',
@@ -57,11 +65,19 @@ export const rules = {
     why: 'Extensions and conversions are loaded when they are first needed.',
   },
   'language-modules': {
-    what: 'Where four or more modules below a module root of Python, Node, Perl or Ruby were used, all below it may be: the image’s bytes only.',
+    what: 'Where a module below a module root of Python, Node, Perl or Ruby was used (`site-packages`, `node_modules`, …), all below it may be: the image’s bytes only.',
     why: 'Modules are loaded when they are first needed.',
   },
+  'application-modules': {
+    what: 'Where an interpreter loaded one of the image’s own modules, all of that language beside and below it may be loaded: the image’s bytes only. Not in the places of programs, libraries and configuration.',
+    why: 'An application loads its parts when a request first needs them.',
+  },
+  'image-data': {
+    what: 'Where one of the image’s own files was read as data, all beside and below it may be: the image’s bytes only. Not in directories of many things (`/usr/share`, `/opt`, `/app`, …), nor below `/etc`, nor in home directories themselves.',
+    why: 'Pages, templates and tables are read when they are first asked for.',
+  },
   'data-directory': {
-    what: 'A directory in which eight or more different names were written, none the image’s own, may hold any (`/*`); one with four or more written directories any below it (`/**`). The same for reading. Never code; never the places of programs, configuration and secrets.',
+    what: 'A directory in which two or more different names were written, none the image’s own, may hold any (`/*`); one with two or more written directories any below it (`/**`). The same for reading, from three names on. Where the image holds files in it, and in `/tmp`, `/var/tmp` and `/dev/shm`: eight names, four directories. Never code; never the places of programs, configuration and secrets.',
     why: 'Databases and caches name their files as they need them; sites grow.',
   },
   'own-directory': {
