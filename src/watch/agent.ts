@@ -74,7 +74,8 @@ export class Agent {
       recheckMillis: options.recheckMillis,
       signal: options.signal,
       containers: () => table.byCgid.values(),
-      record: (entry, done) => recorder.record(entry, done),
+      ledger,
+      recorder,
       touch: (container) => this.writing.touch(container),
     });
     const provenance = (manifest: Digest | undefined) => this.proofs.of(manifest);
@@ -89,6 +90,7 @@ export class Agent {
       table,
       images,
       teller: this.teller,
+      mayBeSigned: options.provenance !== undefined,
       host: {
         hashes,
         now: monotonic,

@@ -63,8 +63,8 @@ export type ProvenanceBody = {
     readonly notBefore: string;
     readonly expires: string;
   }[];
-  /** The signed file manifest, and the digest of its files. */
-  readonly files: { readonly evidence: Digest; readonly digest: string } | null;
+  /** Signed file manifests, and the digest of the files of each. */
+  readonly files: readonly { readonly evidence: Digest; readonly digest: string }[];
 };
 
 /** How a container does by its profile. */
@@ -75,11 +75,14 @@ export type ContainerEndedBody = { readonly container: string; readonly code: nu
 /** One part of an image's contents; the files themselves are in the blob (`ImagePart`). */
 export type ImageContentsBody = {
   readonly image: Digest;
-  readonly keyKind: 'manifest' | 'config';
+  /** `signed`: these are the rows of a signed file manifest, and `image` is that evidence. */
+  readonly keyKind: 'manifest' | 'config' | 'signed';
   readonly part: number;
   /** True on the last part: only now may the image be asked. */
   readonly complete: boolean;
   readonly blob: Digest;
+  /** Of all parts, on the last: what a signed file manifest is compared with (`filesDigest` of src/contents). */
+  readonly filesDigest: string | null;
   readonly files: number;
   readonly packages: number;
 };

@@ -7,7 +7,7 @@ import { containerSeenBody, imageKeyOf } from './entries.ts';
 import type { WatchEvent } from './events.ts';
 import { remember } from './history.ts';
 import type { Images } from './images.ts';
-import type { ImageKey } from './model.ts';
+import type { ImageKey, MissingManifest } from './model.ts';
 import type { ContainerTable } from './table.ts';
 import type { Teller } from './teller.ts';
 
@@ -17,6 +17,8 @@ export interface ClaimsOptions {
   readonly images: Images;
   readonly teller: Teller;
   readonly host: ContainerHost;
+  /** Evidence is looked for, so there may be signed file manifests. */
+  readonly mayBeSigned: boolean;
   readonly emit: (event: WatchEvent) => void;
   /** Handles what a container did before it was claimed. */
   readonly replay: (event: SensorEvent) => void;
@@ -124,15 +126,23 @@ export class Claims {
     const source = image.manifest ?? image.candidates?.[0];
     if (stored !== undefined) container.contents.settle(stored);
     else if (key === undefined || source === undefined || image.unreadable !== undefined)
-      container.contents.settle(image.unreadable ?? 'image-unknown');
+      this.unread(container, image.unreadable ?? 'image-unknown');
     else {
       container.contents.manifest = 'reading';
       void this.readImage(container, key, source);
     }
   }
 
+  /** Its layers can't be read here; a signed file manifest of its digest would do as well. */
+  private unread({ contents, meta: { image } }: WatchedContainer, why: MissingManifest): void {
+    if (this.options.mayBeSigned && image.manifest !== undefined) contents.awaitSigned(why);
+    else contents.settle(why);
+  }
+
   private async readImage(container: WatchedContainer, key: ImageKey, source: string): Promise<void> {
-    container.contents.settle(await this.options.images.open(key, container.namespace, source));
+    const read = await this.options.images.open(key, container.namespace, source);
+    if (typeof read === 'string') this.unread(container, read);
+    else container.contents.settle(read);
     this.options.touched(container);
   }
 }

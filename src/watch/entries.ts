@@ -9,7 +9,7 @@ import type { ImageKey } from './model.ts';
 const bodyBytes = 256 << 10;
 
 /** `host/containerd-namespace/name`, or the pod's: without the API server the pod itself is the top controller known. */
-export function workloadOf(host: string, meta: Container): string {
+export function workloadOf(host: string, meta: Pick<Container, 'namespace' | 'name' | 'pod'>): string {
   const workload =
     meta.pod === undefined
       ? `${host}/${meta.namespace}/${meta.name}`

@@ -10,6 +10,11 @@ const wanted = 'If it is meant, build it into the image, so that it is signed, s
 
 /** The closed list. `docs/findings.md` says the same, and a test keeps the two equal. */
 export const findingCodes = {
+  'file-manifest-differs': {
+    meaning: 'The signed file manifest does not name the files that the image holds as this host reads it.',
+    remedy:
+      'Identity is judged by the signed one. Seal the image again with this version of Holdfast; if they still differ, ask who signed it.',
+  },
   'exec-not-in-image': {
     meaning: 'A program ran whose bytes the image does not hold: it was written into the container after it was made.',
     remedy: `${dropped} ${wanted}`,

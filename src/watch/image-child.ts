@@ -4,10 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { HoldfastError } from '../errors/index.ts';
 import type { ImagePart } from './bodies.ts';
 
+/** What is known once an image was read to its end. */
+export interface ImageRead {
+  /** Peak resident memory of the process that read it. */
+  readonly rssKib: number;
+  /** Of its files: what a signed file manifest is compared with. */
+  readonly filesDigest: string;
+}
+
 /** One line of what the reading process writes. */
 export type ImageLine =
   | { readonly part: ImagePart }
-  | { readonly done: { readonly rssKib: number } }
+  | { readonly done: ImageRead }
   | { readonly failed: { readonly code: string; readonly message: string } };
 
 /** What to read: containerd's content, by the namespace and the digest of a manifest. */
@@ -30,7 +38,7 @@ const timeoutMillis = 600_000;
 export async function* readImageInChild(
   request: ImageRequest,
   signal: AbortSignal,
-): AsyncGenerator<ImagePart, { readonly rssKib: number }, undefined> {
+): AsyncGenerator<ImagePart, ImageRead, undefined> {
   // Emitted JavaScript lies beside this file under the same name but for its ending.
   const program = fileURLToPath(
     new URL(import.meta.url.endsWith('.ts') ? './read-image.ts' : './read-image.js', import.meta.url),

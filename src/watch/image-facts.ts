@@ -5,9 +5,9 @@ import type { ImageContentsBody, ImagePart } from './bodies.ts';
 /** What each image holds, as rows: asked by point queries, so that the agent never keeps a manifest in memory. */
 export const imageFacts: FactSet = {
   name: 'images',
-  version: 1,
+  version: 2,
   tables: [
-    'CREATE TABLE images (id INTEGER PRIMARY KEY, image TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, complete INTEGER NOT NULL, parts INTEGER NOT NULL, files INTEGER NOT NULL, packages INTEGER NOT NULL) STRICT',
+    'CREATE TABLE images (id INTEGER PRIMARY KEY, image TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, complete INTEGER NOT NULL, files_digest TEXT, parts INTEGER NOT NULL, files INTEGER NOT NULL, packages INTEGER NOT NULL) STRICT',
     'CREATE TABLE image_files (image INTEGER NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, mode INTEGER NOT NULL, layer INTEGER NOT NULL, package INTEGER, PRIMARY KEY (image, path)) STRICT, WITHOUT ROWID',
     'CREATE INDEX image_files_by_content ON image_files (image, sha256)',
     'CREATE TABLE image_packages (image INTEGER NOT NULL, number INTEGER NOT NULL, purl TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, type TEXT NOT NULL, location TEXT NOT NULL, PRIMARY KEY (image, number)) STRICT, WITHOUT ROWID',
@@ -41,7 +41,8 @@ function part(entry: Entry, transaction: FactTransaction): void {
   for (const row of rows.links) transaction.run('INSERT OR REPLACE INTO image_links VALUES (?, ?, ?, ?)', id, ...row);
   for (const problem of rows.problems)
     transaction.run('INSERT INTO image_problems VALUES (?, ?, ?, ?)', id, problem.place, problem.code, problem.message);
-  if (body.complete) transaction.run('UPDATE images SET complete = 1 WHERE id = ?', id);
+  if (body.complete)
+    transaction.run('UPDATE images SET complete = 1, files_digest = ? WHERE id = ?', body.filesDigest, id);
 }
 
 /** The image's row; part 0 begins anew, so that a reading that was broken off leaves nothing behind. */
@@ -51,7 +52,7 @@ function imageRow(body: ImageContentsBody, transaction: FactTransaction): number
     for (const table of ['image_files', 'image_packages', 'image_links', 'image_problems'])
       transaction.run(`DELETE FROM ${table} WHERE image = ?`, found['id'] ?? 0);
     transaction.run(
-      'UPDATE images SET complete = 0, parts = 0, files = 0, packages = 0 WHERE id = ?',
+      'UPDATE images SET complete = 0, files_digest = NULL, parts = 0, files = 0, packages = 0 WHERE id = ?',
       found['id'] ?? 0,
     );
   }

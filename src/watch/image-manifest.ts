@@ -8,7 +8,9 @@ const columns = `SELECT f.path, f.sha256, f.size, f.layer, p.purl FROM image_fil
 
 /** The file manifest of an image in the store; undefined: it was not read (to the end) yet. */
 export function storedManifest(ledger: Ledger, image: Digest): (Manifest & StoredImage) | undefined {
-  const [row] = ledger.query('SELECT id, files, packages FROM images WHERE image = ? AND complete = 1', [image]);
+  const [row] = ledger.query('SELECT id, files_digest, files, packages FROM images WHERE image = ? AND complete = 1', [
+    image,
+  ]);
   if (row === undefined) return undefined;
   const id = Number(row['id']);
   const byPath = remembering((path) => fileOf(ledger.query(`${columns} AND f.path = ?`, [id, path])[0]));
@@ -18,6 +20,7 @@ export function storedManifest(ledger: Ledger, image: Digest): (Manifest & Store
   return {
     files: Number(row['files']),
     packages: Number(row['packages']),
+    filesDigest: String(row['files_digest']),
     byPath,
     byContent,
   };
@@ -65,6 +68,23 @@ function remembering(ask: (key: string) => ManifestFile | undefined): (key: stri
 export interface StoredImage {
   readonly files: number;
   readonly packages: number;
+  /** `filesDigest` of src/contents. */
+  readonly filesDigest: string;
+}
+
+/** Paths by which two images in the store differ, in either direction; at most `most`, and how many there are. */
+export function differingPaths(
+  ledger: Ledger,
+  one: Digest,
+  other: Digest,
+  most: number,
+): { readonly paths: readonly string[]; readonly count: number } {
+  const rows = (image: string): string =>
+    `SELECT path, sha256, size, mode FROM image_files WHERE image = (SELECT id FROM images WHERE image = ${image})`;
+  const differing = `SELECT path FROM (${rows('?1')} EXCEPT ${rows('?2')}) UNION SELECT path FROM (${rows('?2')} EXCEPT ${rows('?1')})`;
+  const [row] = ledger.query(`SELECT count(*) AS count FROM (${differing})`, [one, other]);
+  const paths = ledger.query(`${differing} ORDER BY path LIMIT ${most}`, [one, other]);
+  return { paths: paths.map(({ path }) => String(path)), count: Number(row?.['count'] ?? 0) };
 }
 
 function fileOf(row: Row | undefined): ManifestFile | undefined {

@@ -1,17 +1,15 @@
 import { HoldfastError } from '../errors/index.ts';
 import type { Ledger } from '../ledger/index.ts';
-import { digestOf } from '../oci/index.ts';
-import type { ImageContentsBody, ImagePart } from './bodies.ts';
+import type { ImagePart } from './bodies.ts';
 import type { WatchEvent } from './events.ts';
+import type { ImageRead } from './image-child.ts';
 import { type StoredImage, storedManifest } from './image-manifest.ts';
+import { writePart } from './image-writing.ts';
 import type { ImageKey, Manifest, MissingManifest } from './model.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Yields an image's parts and returns the peak memory of what read them. */
-export type ImageReader = (
-  namespace: string,
-  manifest: string,
-) => AsyncGenerator<ImagePart, { readonly rssKib: number }, undefined>;
+export type ImageReader = (namespace: string, manifest: string) => AsyncGenerator<ImagePart, ImageRead, undefined>;
 
 export interface ImagesOptions {
   readonly ledger: Ledger;
@@ -75,7 +73,11 @@ export class Images {
     let held: ImagePart | undefined;
     for (;;) {
       const step = await parts.next();
-      if (held !== undefined) await this.write(key, number++, held, step.done === true);
+      if (held !== undefined) {
+        const files = step.done === true ? step.value.filesDigest : null;
+        const part = { key, part: number++, rows: held, files };
+        await writePart(this.options.recorder, this.options.now(), part);
+      }
       if (step.done === true) {
         const stored = this.stored(key);
         if (stored === undefined)
@@ -85,22 +87,6 @@ export class Images {
       }
       held = step.value;
     }
-  }
-
-  private async write(key: ImageKey, part: number, rows: ImagePart, complete: boolean): Promise<void> {
-    const blob = Buffer.from(JSON.stringify(rows));
-    const digest = digestOf(blob);
-    const body: ImageContentsBody = {
-      image: key.digest,
-      keyKind: key.kind,
-      part,
-      complete,
-      blob: digest,
-      files: rows.files.length,
-      packages: rows.packages.length,
-    };
-    const entry = { kind: 'image-contents', time: this.options.now(), subjects: [key.digest, digest], body } as const;
-    await this.options.recorder.recorded(entry, [blob]);
   }
 
   private tell(

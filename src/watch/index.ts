@@ -14,6 +14,7 @@ export type {
   ProvenanceFault,
 } from './bodies.ts';
 export { type Coverage, type CoverageCause, type CoverageGap, gapSentence } from './coverage.ts';
+export { workloadOf } from './entries.ts';
 export type { ContainerState, IdentityState, WatchEvent } from './events.ts';
 export { watchFacts } from './facts.ts';
 export { type Finding, subjectOfFinding } from './finding.ts';

@@ -118,6 +118,16 @@ export class Judged {
     this.add('exec-in-host-namespace', process, file, why, time, image);
   }
 
+  /** What was signed of the image is not what this host reads of it. */
+  manifestDiffers(evidence: Digest, paths: readonly string[], count: number, time: string, image: Digest): void {
+    const nobody = { pid: 0, path: '', argv: [], uid: 0, parents: [] };
+    const [first = ''] = paths;
+    const file = { path: first, sha256: evidence.slice('sha256:'.length), from: 'image' as const };
+    const named = paths.length === 0 ? '' : `: ${paths.join(', ')}${count > paths.length ? ', …' : ''}`;
+    const why = `the signed file manifest ${evidence} differs from the image as it is read here in ${count} ${count === 1 ? 'file' : 'files'}${named}`;
+    this.add('file-manifest-differs', nobody, file, why, time, image);
+  }
+
   private find(sighting: Sighting, sight: Sight, identity: Identity, image: Digest | undefined): void {
     const code = codeOf(sighting.ran, sight, identity);
     // The main program's own mapping: said when it was executed.

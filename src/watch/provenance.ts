@@ -1,3 +1,4 @@
+import type { ManifestRow } from '../contents/index.ts';
 import type { Json, NewEntry } from '../ledger/index.ts';
 import type { Digest } from '../oci/index.ts';
 import type { ImageEvidence } from './behaviour/evidence.ts';
@@ -32,6 +33,8 @@ export interface ProvenanceAnswer {
 export interface ProvenanceJudge {
   /** Never throws for what an image, a registry or a policy does. */
   judge(image: ProvenImage, signal: AbortSignal): Promise<ProvenanceAnswer>;
+  /** The rows of a signed file manifest that an answer named. @throws HoldfastError where they can't be had */
+  files(image: ProvenImage, evidence: Digest, signal: AbortSignal): Promise<readonly ManifestRow[]>;
   /** Changes when a policy, a key or a trusted root changes. */
   version(): string;
 }
@@ -82,6 +85,11 @@ export class Provenances {
   of(manifest: Digest | undefined): ProvenanceState {
     if (this.options.judge === undefined || manifest === undefined) return { state: 'not-checked' };
     return this.known.get(manifest)?.state ?? { state: 'pending' };
+  }
+
+  /** What of its evidence is used while it runs; undefined: not known. */
+  evidenceOf(manifest: Digest | undefined): ImageEvidence | undefined {
+    return manifest === undefined ? undefined : this.known.get(manifest)?.evidence;
   }
 
   /** It runs: it is judged, unless that was done lately under the same policies. */
@@ -150,7 +158,7 @@ function stateOf({ result, faults }: ProvenanceAnswer): ProvenanceState {
 
 /** What is written of the evidence that is used; the documents themselves hang on the image. */
 function usedBody(evidence: ImageEvidence | undefined): Pick<ProvenanceBody, 'profile' | 'exceptions' | 'files'> {
-  if (evidence === undefined) return { profile: null, exceptions: [], files: null };
+  if (evidence === undefined) return { profile: null, exceptions: [], files: [] };
   const { profile, exceptions, files } = evidence;
   return {
     profile:
@@ -165,7 +173,7 @@ function usedBody(evidence: ImageEvidence | undefined): Pick<ProvenanceBody, 'pr
       notBefore: spec.notBefore,
       expires: spec.expires,
     })),
-    files: files === null ? null : { ...files },
+    files: files.map((one) => ({ ...one })),
   };
 }
 

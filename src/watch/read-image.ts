@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { openContainerd } from '../containers/index.ts';
-import { packageReaders, readContents } from '../contents/index.ts';
+import { filesDigest, packageReaders, readContents } from '../contents/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { openSource } from '../oci/index.ts';
 import type { ImageLine, ImageRequest } from './image-child.ts';
@@ -14,7 +14,7 @@ async function main(request: ImageRequest): Promise<void> {
   await using source = await openSource({ kind: 'containerd', reference }, options);
   const contents = await readContents(source, { signal, readers: packageReaders });
   for (const part of imageParts(contents)) await write({ part });
-  await write({ done: { rssKib: process.resourceUsage().maxRSS } });
+  await write({ done: { rssKib: process.resourceUsage().maxRSS, filesDigest: filesDigest(contents.files) } });
 }
 
 async function write(line: ImageLine): Promise<void> {

@@ -142,8 +142,19 @@ function imageState(ledger: Ledger, container: StoredContainer): ContainerState[
   if (key === null) return (unreadable as MissingManifest | null) ?? 'image-unknown';
   const [row] = ledger.query('SELECT complete FROM images WHERE image = ?', [key]);
   if (row?.['complete'] === 1) return keyKind === 'config' ? 'ambiguous' : 'ready';
+  if (isSigned(ledger, container)) return 'ready';
   if (unreadable !== null) return unreadable as MissingManifest;
   return container.ended === undefined ? 'reading' : 'image-unreadable';
+}
+
+/** A signed file manifest stands for what could not be read. */
+function isSigned(ledger: Ledger, { body: { image } }: StoredContainer): boolean {
+  const [row] = ledger.query(
+    `SELECT max(i.complete) AS complete FROM provenance_images p, json_each(p.body, '$.files') f
+      JOIN images i ON i.image = json_extract(f.value, '$.evidence') WHERE p.image = ?`,
+    [image.manifest ?? ''],
+  );
+  return row?.['complete'] === 1;
 }
 
 /** Packages in use, merely read, and in the image. */

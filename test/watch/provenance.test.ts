@@ -28,6 +28,7 @@ function scene() {
   const provenances = new Provenances({
     judge: {
       version: () => told.version,
+      files: () => Promise.resolve([]),
       judge: async ({ name }) => {
         asked.push(name);
         return await Promise.resolve(told.answer);

@@ -12,6 +12,9 @@ import {
 import { attachedProfiles, profileDocument } from '../../profile/index.ts';
 import type { FilesEvidence, ImageEvidence, ProfileEvidence } from '../../watch/index.ts';
 
+/** File manifests of one image that are read. */
+const mostManifests = 8;
+
 /** What of an image's evidence the policies let be used while it runs: profile, exceptions, file manifest. */
 export function evidenceUsed(image: ExaminedImage, { policies }: PolicySet, context: DecisionContext): ImageEvidence {
   return {
@@ -54,14 +57,13 @@ function profileOf(image: ExaminedImage, policies: Policies, context: DecisionCo
   return first === undefined ? { state: 'none' } : { state: 'refused', ...first };
 }
 
-/** Of several that are trusted, in the order of their digests, the first that can be read. */
-function filesOf(image: ExaminedImage, policies: Policies, context: DecisionContext): FilesEvidence | null {
+/** In the order of their digests; what can't be read is none. */
+function filesOf(image: ExaminedImage, policies: Policies, context: DecisionContext): readonly FilesEvidence[] {
   const { trusted } = trustedAttestations(policies, image, context, predicateTypes['file-manifest']);
-  for (const { evidence, statement } of trusted) {
+  return trusted.slice(0, mostManifests).flatMap(({ evidence, statement }) => {
     const digest = digestOfFiles(statement.predicate);
-    if (digest !== undefined) return { evidence, digest };
-  }
-  return null;
+    return digest === undefined ? [] : [{ evidence, digest }];
+  });
 }
 
 function digestOfFiles(predicate: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import type { Told } from '../../notify/index.ts';
 import { verdict } from '../../verdict/index.ts';
 import type { WatchEvent } from '../../watch/index.ts';
 import { termsOf } from './terms.ts';
@@ -10,7 +11,7 @@ export interface Screen {
 }
 
 /** The event as `--json` prints it: a state becomes a verdict, with each term. */
-export function publicEvent(event: WatchEvent): object {
+export function publicEvent(event: WatchEvent): Told {
   if (event.type !== 'state') return event;
   const { container, image, coverage } = event.state;
   const terms = termsOf(event.state);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { ManifestRow } from '../../contents/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
 import { hostPlatform, isDigest } from '../../oci/index.ts';
 import type { Decision, Judged } from '../../policy/index.ts';
@@ -35,6 +36,13 @@ export function provenanceChild(flags: ProvenanceFlags): ProvenanceJudge {
           error instanceof HoldfastError ? error : { code: 'internal', message: (error as Error).message };
         return undecided(code, message);
       }
+    },
+    async files(image, evidence, signal) {
+      const answer = JSON.parse(await ask([...argumentsFor(image, flags), '--files', evidence], signal)) as Answer;
+      const found = answer.evidence.find((one) => one.manifest === image.manifest);
+      if (found?.rows === undefined)
+        throw new HoldfastError('not-found', 'no signed file manifest', { place: evidence });
+      return found.rows;
     },
   };
 }
@@ -84,7 +92,9 @@ function failureIn(stderr: string): Error {
   }
 }
 
-type Answer = Judged & { readonly evidence: readonly ImageEvidence[] };
+type Answer = Judged & {
+  readonly evidence: readonly (ImageEvidence & { readonly rows?: readonly ManifestRow[] })[];
+};
 
 function answerOf({ decisions, evidence }: Answer, { manifest }: ProvenImage): ProvenanceAnswer {
   const decision = decisions.find((one) => one.image.manifest === manifest);

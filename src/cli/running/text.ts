@@ -31,6 +31,8 @@ function bodyOf(event: WatchEvent): string | undefined {
       return `${printable(event.container)}  ${event.state === 'seen' ? 'is watched' : 'ended'}`;
     case 'finding': {
       const { process } = event;
+      if (process.pid === 0)
+        return `${printable(event.container)}  ${colour('red', event.code)}  ${printable(event.why)}  ${event.id}`;
       const by = process.path === '' ? `pid ${process.pid}` : `${process.path}, pid ${process.pid}, uid ${process.uid}`;
       return `${printable(event.container)}  ${colour(isExcused(event) ? 'dim' : 'red', event.code)}  ${printable(event.why)} (${printable(by)})  ${event.id}${isExcused(event) ? ', in a debug session' : ''}`;
     }

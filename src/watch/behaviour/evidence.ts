@@ -21,7 +21,7 @@ export interface ExceptionEvidence {
   readonly document: GivenException;
 }
 
-/** The signed file manifest among an image's evidence. */
+/** A signed file manifest among an image's evidence. */
 export interface FilesEvidence {
   readonly evidence: Digest;
   /** `filesDigest` of src/contents. */
@@ -33,5 +33,6 @@ export interface ImageEvidence {
   readonly manifest: Digest;
   readonly profile: ProfileEvidence;
   readonly exceptions: readonly ExceptionEvidence[];
-  readonly files: FilesEvidence | null;
+  /** One that names what this host reads is enough, whatever another says. */
+  readonly files: readonly FilesEvidence[];
 }
