@@ -8,8 +8,10 @@ import { interrupt } from './output/index.ts';
 import {
   jsonLines,
   liveScreen,
+  notifierOf,
   openStoreForWatching,
   provenanceChild,
+  publicEvent,
   requirePolicies,
   type Screen,
   termsOf,
@@ -26,6 +28,7 @@ interface WatchOptions extends RegistryFlags {
   readonly json?: true;
   readonly recheck?: string;
   readonly for?: string;
+  readonly notify?: readonly string[];
   readonly countInterval?: string;
   readonly maxContainers?: string;
 }
@@ -46,13 +49,18 @@ export function register(program: Command): void {
     )
     .option('--trusted-root <file>', "for --policy: whom to believe; else Sigstore's public-good ones", many)
     .option('--recheck <seconds>', 'for --policy: how often what is attached to running images is looked at anew (300)')
+    .option(
+      '--notify <url|command>',
+      'tell findings, verdict changes and lost coverage as CloudEvents (docs/watch.md); may be repeated',
+      many,
+    )
     .option('--for <seconds>', 'end after so many seconds')
     .option('--count-interval <seconds>', 'how often counts are read from the kernel (60)')
     .option('--max-containers <n>', 'how many containers are followed at once (1024); the others are unknown')
     .option('--json', 'one JSON object a line (docs/watch.md)')
     .addHelpText(
       'after',
-      '\nExamples:\n  sudo holdfast watch\n  sudo holdfast watch --policy policy.yaml\n  sudo holdfast watch --json | jq \'select(.type == "finding")\'',
+      "\nExamples:\n  sudo holdfast watch\n  sudo holdfast watch --policy policy.yaml\n  sudo holdfast watch --notify https://alerts.example/holdfast --notify 'exec:/usr/local/bin/page'\n  sudo holdfast watch --json | jq 'select(.type == \"finding\")'",
     )
     .action(run);
 }
@@ -98,6 +106,7 @@ async function run(options: WatchOptions): Promise<void> {
   const behaviour = provenance === undefined ? undefined : await import('../profile/index.ts');
   let found = false;
   const screen: Screen = options.json ? jsonLines() : process.stdout.isTTY ? liveScreen(process.stdout) : textLines();
+  const notifier = await notifierOf(options.notify, ledger.host.id, (event) => screen.show(event));
   const lost = await watch({
     socket: options.containerd,
     ledger,
@@ -114,12 +123,13 @@ async function run(options: WatchOptions): Promise<void> {
     emit: (event) => {
       found ||= event.type === 'finding' && (event.term === 'identity' || event.session === null);
       screen.show(event);
+      notifier?.tell(publicEvent(event));
     },
     conclude: (state) => {
       const { word, reasons } = verdict(termsOf(state));
       return { word, reasons: reasons.map(({ code, detail = null }) => ({ code, detail })) };
     },
-  });
+  }).finally(() => notifier?.end());
   screen.end();
   if (lost > 0) throw new HoldfastError('ledger-io', `${lost} entries could not be written`);
   process.exitCode = found ? 1 : 0;

@@ -159,7 +159,7 @@ test('a hardened image whose tests did not all pass on the result', () => {
   };
   assert.equal(code({ ran: 2, passed: 2, failed: 0 }), 'evidence-trusted');
   assert.equal(code({ ran: 2, passed: 2 }), 'evidence-trusted');
-  const refused: readonly (Json | undefined)[] = [
+  const untested: readonly (Json | undefined)[] = [
     undefined,
     null,
     'passed',
@@ -175,7 +175,7 @@ test('a hardened image whose tests did not all pass on the result', () => {
     { ran: 1.5, passed: 1.5 },
     [2, 2, 0],
   ];
-  for (const tests of refused) assert.equal(code(tests), 'hardening-untested', JSON.stringify(tests));
+  for (const tests of untested) assert.equal(code(tests), 'hardening-untested', JSON.stringify(tests));
 });
 
 test('a signed intermediate digest where hardened is required', () => {
