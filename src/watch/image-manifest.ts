@@ -79,9 +79,9 @@ export function differingPaths(
   other: Digest,
   most: number,
 ): { readonly paths: readonly string[]; readonly count: number } {
-  const rows = (image: string): string =>
-    `SELECT path, sha256, size, mode FROM image_files WHERE image = (SELECT id FROM images WHERE image = ${image})`;
-  const differing = `SELECT path FROM (${rows('?1')} EXCEPT ${rows('?2')}) UNION SELECT path FROM (${rows('?2')} EXCEPT ${rows('?1')})`;
+  const rows = 'SELECT path, sha256, size, mode FROM image_files WHERE image = (SELECT id FROM images WHERE image =';
+  const only = (a: string, b: string): string => `SELECT path FROM (${rows} ${a}) EXCEPT ${rows} ${b}))`;
+  const differing = `${only('?1', '?2')} UNION ${only('?2', '?1')}`;
   const [row] = ledger.query(`SELECT count(*) AS count FROM (${differing})`, [one, other]);
   const paths = ledger.query(`${differing} ORDER BY path LIMIT ${most}`, [one, other]);
   return { paths: paths.map(({ path }) => String(path)), count: Number(row?.['count'] ?? 0) };
