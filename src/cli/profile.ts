@@ -7,6 +7,7 @@ import { registerLint } from './profile/lint.ts';
 import { registerMerge } from './profile/merge.ts';
 import { registerRecord } from './profile/record.ts';
 import { registerShow } from './profile/show.ts';
+import { registerTest } from './profile/test.ts';
 
 export function register(program: Command): void {
   const profile = program
@@ -28,6 +29,7 @@ export function register(program: Command): void {
         '  holdfast profile amend F-3d195c1f -o exception.yaml',
     );
   registerRecord(profile);
+  registerTest(profile);
   registerShow(profile);
   registerDiff(profile);
   registerMerge(profile);

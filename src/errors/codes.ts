@@ -701,6 +701,11 @@ export const codes = {
     meaning: 'A program of the host that exercising an image takes is not there: ctr, ip, nsenter or a test command.',
     remedy: 'Install containerd, iproute2 and util-linux; of a test, correct its command.',
   },
+  'attack-tool-missing': {
+    exit: 3,
+    meaning: 'The program that attacks on a profile bring is not there, or is not a static one.',
+    remedy: 'Install busybox-static; `file /bin/busybox` then says statically linked.',
+  },
   'tests-failed': {
     exit: 1,
     meaning: 'Functional tests of an image failed, so nothing is said of it by what they showed.',

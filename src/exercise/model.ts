@@ -29,7 +29,7 @@ export interface ExercisedContainer {
 export interface ExecOptions {
   /** Written to its standard input; none = it is closed at once. */
   readonly input?: Uint8Array;
-  /** UID[:GID] or a name; default: the container's own user. */
+  /** UID[:GID], group 0 without; default: the container's own user. One such command at a time. */
   readonly user?: string;
   /** Milliseconds; default 30 s. */
   readonly timeout?: number;

@@ -26,6 +26,11 @@ export interface ContainerOptions {
   readonly edit: (spec: unknown) => unknown;
 }
 
+interface StoredSpec {
+  readonly process: { readonly [name: string]: unknown };
+  readonly [name: string]: unknown;
+}
+
 const defaults = { exec: 30_000, start: 60_000, ready: 120_000, stop: 10_000 };
 
 /** One container, from its making to its end. */
@@ -129,9 +134,35 @@ export class Container implements AsyncDisposable {
   }
 
   async exec(command: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
-    const user = options.user === undefined ? [] : ['--user', options.user];
+    if (options.user === undefined) return await this.execAsItself(command, options, signal);
+    const [uid = '', gid = '0'] = options.user.split(':');
+    const user = { uid: Number(uid), gid: Number(gid), additionalGids: [] };
+    // Not by ctr's own --user: it mounts the container's layers a second time, which spoils the overlay under the first.
+    // What is stored is what the next process is made from; the one that runs is not touched.
+    let before: unknown;
+    await this.edited((spec) => {
+      before = spec;
+      return { ...spec, process: { ...spec.process, user } };
+    }, signal);
+    try {
+      return await this.execAsItself(command, options, signal);
+    } finally {
+      await this.edited(() => before as StoredSpec, new AbortController().signal);
+    }
+  }
+
+  private async edited(edit: (spec: StoredSpec) => StoredSpec, signal: AbortSignal): Promise<void> {
+    const { socket, namespace, id } = this.options;
+    await editSpec({ socket, namespace, id, signal }, (spec) => edit(spec as StoredSpec));
+  }
+
+  private async execAsItself(
+    command: readonly string[],
+    options: ExecOptions,
+    signal: AbortSignal,
+  ): Promise<ExecResult> {
     const name = `exec-${++this.execs}`;
-    const args = ['tasks', 'exec', '--exec-id', name, '--fifo-dir', this.pipes, ...user, this.id, ...command];
+    const args = ['tasks', 'exec', '--exec-id', name, '--fifo-dir', this.pipes, this.id, ...command];
     const limits = { signal, timeout: options.timeout ?? defaults.exec };
     const result = await this.options.ctr.try(args, {
       ...limits,
