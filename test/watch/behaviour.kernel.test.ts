@@ -59,7 +59,7 @@ test('a signed profile is judged by from the first second; drift is explained, a
     'recorded',
     '-o',
     'p.json',
-    '--for',
+    '--seconds',
     '12',
   );
   await new Promise((resolve) => setTimeout(resolve, 3000));
