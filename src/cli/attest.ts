@@ -9,9 +9,9 @@ import {
 } from '../attest/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { readBounded } from '../files/index.ts';
-
 import { type Descriptor, isIndexType, parsePlatform, type Repository, selectImage } from '../oci/index.ts';
 import { parseDocuments } from '../policy/index.ts';
+import { parseRecipe, profileDocument, readProfile } from '../profile/index.ts';
 import { about } from '../seal/index.ts';
 import { openImage, takesImage } from './evidence/image.ts';
 import { type SigningOptions, signingParty, takesSigner } from './evidence/signing.ts';
@@ -40,7 +40,7 @@ export function register(program: Command): void {
         'Exit status: 0 it is attached, 2 usage, 3 it could not be.',
     )
     .requiredOption('--type <type>', `a predicate type by its URI, or ${Object.keys(predicateTypes).join(', ')}`)
-    .requiredOption('--predicate <file>', 'the predicate, JSON; an exception may be YAML')
+    .requiredOption('--predicate <file>', 'the predicate, JSON; an exception or recipe may be YAML')
     .option('--platform <os/arch>', 'say it of this image of an index')
     .option('--json', 'what was attached')
     .addHelpText(
@@ -78,9 +78,24 @@ async function attest(text: string, options: AttestOptions): Promise<void> {
     );
 }
 
-/** Exceptions are written by people: YAML will do, and what is not one is refused before it is signed. */
+/**
+ * Holdfast's own documents are refused before they are signed where they are none; those that people write may be YAML. A
+ * profile or recipe is the same statement as `profile attach`, `recipe attach` and `seal` make of it.
+ */
 function predicateIn(type: string, bytes: Uint8Array, file: string): Json {
-  if (type !== predicateTypes.exception) return parseStrictJson(bytes, 'statement-malformed', file) as Json;
+  switch (type) {
+    case predicateTypes.exception:
+      return exceptionIn(bytes, file);
+    case predicateTypes.profile:
+      return profileDocument(readProfile(bytes, file)) as unknown as Json;
+    case predicateTypes.recipe:
+      return parseRecipe(file, bytes) as unknown as Json;
+    default:
+      return parseStrictJson(bytes, 'statement-malformed', file) as Json;
+  }
+}
+
+function exceptionIn(bytes: Uint8Array, file: string): Json {
   const [document, ...others] = parseDocuments(file, bytes);
   if (document?.kind === 'ImageException' && others.length === 0)
     return JSON.parse(JSON.stringify(document.exception)) as Json;

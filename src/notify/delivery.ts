@@ -81,7 +81,7 @@ export class Delivery {
     for (let attempt = 1; ; attempt += 1) {
       const { dropped } = this.queue;
       const text = eventText(event, dropped, notifyLimits.bodyBytes);
-      const outcome = await this.sink.send(text, this.stopping.signal);
+      const outcome = await this.attempt(text);
       if (outcome.kind === 'done') {
         this.queue.told(dropped);
         this.isBack(dropped);
@@ -99,6 +99,15 @@ export class Delivery {
         return;
       }
       await this.pause(delay);
+    }
+  }
+
+  /** Whatever goes wrong with a receiver, watching goes on. */
+  private async attempt(text: string): Promise<Outcome> {
+    try {
+      return await this.sink.send(text, this.stopping.signal);
+    } catch {
+      return { kind: 'later', why: 'it could not be tried' };
     }
   }
 

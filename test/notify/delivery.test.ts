@@ -64,6 +64,18 @@ test('what fails is tried again with longer pauses, in order, and told once each
   assert.match(notices[1] ?? '', /none were lost/);
 });
 
+test('a receiver that breaks is tried again, and nothing else breaks with it', async () => {
+  let broken = 0;
+  const { delivery, received } = bench(() => {
+    broken += 1;
+    if (broken === 1) throw new Error('x');
+    return done;
+  });
+  delivery.push(events(1)[0] as CloudEvent);
+  while (received.length < 1) await turn();
+  await delivery.end(forever);
+});
+
 test('Retry-After is waited for', async () => {
   const { delivery, received, slept } = bench((_, attempt) =>
     attempt === 1 ? { kind: 'later', why: 'it answered 429', after: 7000 } : done,

@@ -82,6 +82,13 @@ test('recipe attach: to every image of the index; what is no recipe is refused',
     images.map(({ image }) => [image.manifest.digest, 'attached']),
   );
   assert.match(await expecting(0, ...command), /recipe present/);
+  const attest = ['attest', 'oci:built', '--key', 'release.key', '--platform', 'linux/arm64', '--type'];
+  for (const [type, predicate] of [
+    ['recipe', 'web.yaml'],
+    ['profile', 'web.json'],
+  ] as const)
+    assert.match(await expecting(0, ...attest, type, '--predicate', predicate), /present/, 'the same statement');
+  assert.match(await expecting(3, ...attest, 'profile', '--predicate', 'web.yaml'), /profile-malformed/);
   assert.match(
     await expecting(2, 'recipe', 'attach', 'web.json', 'oci:built', '--key', 'absent.key'),
     /recipe-malformed/,
