@@ -146,8 +146,7 @@ test('a flood of drift is counted beyond what is told; what is beyond memory bef
   assert.equal(behaviour.state.unjudged, 5000 - 4096);
   for (let n = 0; n < 1500; n++) see(used(`/data/${n}`));
   assert.equal(behaviour.takeFindings().length, 1000);
-  assert.equal(behaviour.state.drifts.length, 1000);
-  assert.equal(behaviour.state.more, 500);
+  assert.equal(behaviour.state.drifts.length + behaviour.state.more, 1500);
 });
 
 test('drift of before a restart still counts, and is judged by today’s profile', () => {

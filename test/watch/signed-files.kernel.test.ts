@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { type FileManifest, fileManifest, packageReaders, readContents } from '../../src/contents/index.ts';
 import { openSource, parseSource } from '../../src/oci/index.ts';
+import { withLayer } from '../support/layered.ts';
 import { testRegistry } from '../support/registry/server.ts';
 import { busyboxImage } from '../support/roots.ts';
 import { Watching } from './watching.ts';
@@ -31,11 +32,7 @@ test('identity is judged by the signed file manifest: one that differs from the 
   const layout = await busyboxImage();
   await using watching = await Watching.open(layout, image);
   const { scratch, containerd } = watching;
-  const holdfast = async (...args: readonly string[]): Promise<string> => {
-    const environment = { ...process.env, HOME: scratch, DOCKER_CONFIG: scratch, HOLDFAST_KEY_PASSWORD: 'secret' };
-    const program = join(import.meta.dirname, '../../bin/holdfast');
-    return (await promisify(execFile)(program, args, { cwd: scratch, env: environment })).stdout;
-  };
+  const holdfast = holdfastIn(scratch);
   for (const name of ['release', 'stranger']) await holdfast('keygen', '--output-prefix', name);
   await holdfast('copy', `oci:${layout}:latest`, image);
   await holdfast('sign', image, '--key', 'release.key');
@@ -82,6 +79,49 @@ test('identity is judged by the signed file manifest: one that differs from the 
   await new Promise((resolve) => setTimeout(resolve, 3000));
   assert.deepEqual(watching.of('finding', 'again'), []);
 });
+
+test('where this host can’t read the layers, the signed file manifest stands for them', async () => {
+  await using registry = await testRegistry();
+  const image = `${registry.host}/shop/gone:1`;
+  await using watching = await Watching.open(await busyboxImage(), 'test.local/other:1');
+  const { scratch, containerd } = watching;
+  const extra = join(scratch, 'extra.txt');
+  writeFileSync(extra, 'extra'.repeat(3000));
+  const layout = withLayer(await busyboxImage(), { '/etc/extra': extra }, scratch);
+  const holdfast = holdfastIn(scratch);
+  await holdfast('keygen', '--output-prefix', 'release');
+  await holdfast('copy', `oci:${layout}:latest`, image);
+  await holdfast('seal', image, '--key', 'release.key');
+  writeFileSync(join(scratch, 'policy.yaml'), policy);
+  await containerd.importImage(layout, image);
+  const blobs = join(layout, 'blobs/sha256');
+  const isLayer = (blob: string): boolean => readFileSync(join(blobs, blob)).subarray(0, 2).equals(gzip);
+  for (const blob of readdirSync(blobs).filter(isLayer)) await containerd.ctr('content', 'rm', `sha256:${blob}`);
+
+  await watching.start({}, ['--policy', join(scratch, 'policy.yaml')]);
+  await containerd.run({ image, id: 'gone', args: loop, detach: true });
+  const identity = (): string | undefined =>
+    (watching.of('verdict', 'gone').at(-1) as Verdict | undefined)?.terms.identity.state;
+  await watching.until(() => identity() === 'good', 'good identity');
+  const status = JSON.parse((await watching.verb('status', 'gone', '--json')).stdout) as {
+    containers: readonly Verdict[];
+  };
+  assert.equal(status.containers[0]?.terms.identity.state, 'good');
+  const drop = 'cp /bin/busybox /tmp/true; echo x >> /tmp/true; /tmp/true';
+  await containerd.ctr('tasks', 'exec', '--exec-id', 'x', 'gone', 'sh', '-c', drop);
+  await watching.until(
+    () => watching.of('finding', 'gone').some(({ code }) => code === 'exec-not-in-image'),
+    'the dropped program',
+  );
+});
+
+const gzip = Buffer.from([0x1f, 0x8b]);
+
+function holdfastIn(scratch: string): (...args: readonly string[]) => Promise<string> {
+  const env = { ...process.env, HOME: scratch, DOCKER_CONFIG: scratch, HOLDFAST_KEY_PASSWORD: 'secret' };
+  const program = join(import.meta.dirname, '../../bin/holdfast');
+  return async (...args) => (await promisify(execFile)(program, args, { cwd: scratch, env })).stdout;
+}
 
 async function manifestOf(layout: string): Promise<FileManifest> {
   const { signal } = new AbortController();

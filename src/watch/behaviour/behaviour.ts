@@ -16,11 +16,11 @@ export type BehaviourFacts = {
   readonly detail: string;
   /** The profile it is judged by. */
   readonly profile: Digest | null;
-  /** Ids of the findings that count. */
+  /** Ids of the findings that count; the first of them. */
   readonly drifts: readonly string[];
   /** Findings that a debug session explains, and that do not count. */
   readonly excused: readonly string[];
-  /** Drift beyond what is told one by one. */
+  /** Drift beyond those. */
   readonly more: number;
   /** What was seen and could not be judged: too much before the profile was there, bytes that nobody could tell. */
   readonly unjudged: number;
@@ -35,6 +35,8 @@ interface Kept extends SeenAt {
 const keptMax = 4096;
 /** Findings of one container; what drifts beyond is counted. */
 const findingsMax = 1000;
+/** Ids that a state names: it is written anew whenever it changes. */
+const namedMax = 256;
 
 /** One container's behaviour: what it did, judged by its image's profile as soon as there is one, and by each that follows. */
 export class Behaviour {
@@ -117,9 +119,9 @@ export class Behaviour {
       state: profile.state,
       detail: 'detail' in profile ? profile.detail : '',
       profile: profile.state === 'ready' ? profile.digest : null,
-      drifts: [...drifts],
-      excused: [...excused],
-      more,
+      drifts: [...drifts].slice(0, namedMax),
+      excused: [...excused].slice(0, namedMax),
+      more: more + Math.max(0, drifts.size - namedMax),
       unjudged: this.unjudged + this.forgotten,
     };
   }
