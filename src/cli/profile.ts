@@ -19,7 +19,8 @@ export function register(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  sudo holdfast profile record --container web -o web.profile.json\n  holdfast profile show web.profile.json\n' +
+      '\nExamples:\n  sudo holdfast profile record registry.example/team/web:1.2 --recipe recipe.yaml -o web.profile.json\n' +
+        '  sudo holdfast profile test web.profile.json registry.example/team/web:1.2 --recipe recipe.yaml\n  holdfast profile show web.profile.json\n' +
         '  holdfast profile show registry.example/team/web:1.2 --public-key release.pub\n' +
         '  holdfast profile diff before.profile.json after.profile.json\n' +
         '  holdfast profile merge one.profile.json two.profile.json -o web.profile.json\n' +

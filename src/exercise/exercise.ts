@@ -15,6 +15,8 @@ export interface ExerciseOptions {
   /** How registries are reached, for test images. */
   readonly registry?: RegistryOptions;
   readonly progress?: (what: string) => void;
+  /** Milliseconds within which the ports of a run have to be listened on; default 120 s. */
+  readonly readyWithin?: number;
   /** In place of what the recipe's runs say. */
   readonly repeat?: number;
   readonly replicas?: number;

@@ -39,7 +39,7 @@ export async function exerciseRound(options: RoundOptions): Promise<readonly Exe
   const replicas: Replica[] = [];
   for (let replica = 1; replica <= count; replica++) replicas.push(await startReplica(options, replica, stack));
   const ports = run.ports.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port);
-  for (const { container } of replicas) await container.ready(ports, signal);
+  for (const { container } of replicas) await container.ready(ports, signal, options.readyWithin);
   const done: ExercisedRun[] = [];
   for (const one of replicas) done.push(await exerciseReplica(options, one));
   // Together: what they do at their end belongs to the run, and need not be waited for in turn.

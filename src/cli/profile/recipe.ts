@@ -16,6 +16,8 @@ export interface CommandRun {
   readonly commands: readonly string[];
   readonly ports: readonly string[];
   readonly repeat?: string;
+  /** Each container is left to itself for so long. */
+  readonly seconds?: number;
 }
 
 const mostBytes = 1 << 20;
@@ -27,8 +29,13 @@ export async function openRecipe(file: string): Promise<OpenedRecipe> {
 }
 
 /** What `--run CMD…` and `--port N` stand for. @throws HoldfastError `usage` */
-export function recipeOfCommand({ commands, ports, repeat }: CommandRun): OpenedRecipe {
+export function recipeOfCommand({ commands, ports, repeat, seconds }: CommandRun): OpenedRecipe {
   const numbers = ports.map((text) => numberOf(text, '--port', 65_535));
+  const tests = commands.map((line, at) => ({ name: `run-${at + 1}`, command: ['/bin/sh', '-c', line] }));
+  const left =
+    seconds === undefined
+      ? []
+      : [{ name: 'left-alone', command: ['/bin/sleep', String(seconds)], timeout: `${Math.ceil(seconds / 60) + 1}m` }];
   const value = {
     apiVersion: 'holdfast.dev/v1alpha1',
     kind: 'Recipe',
@@ -41,7 +48,7 @@ export function recipeOfCommand({ commands, ports, repeat }: CommandRun): Opened
           ...(repeat === undefined ? {} : { repeat: numberOf(repeat, '--repeat', 16) }),
         },
       ],
-      tests: commands.map((line, at) => ({ name: `run-${at + 1}`, command: ['/bin/sh', '-c', line] })),
+      tests: [...tests, ...left],
     },
   };
   return { recipe: parseRecipeValue('the command line', value), directory: process.cwd() };

@@ -12,7 +12,6 @@ export interface ImageOptions extends RegistryFlags {
   readonly recipe: OpenedRecipe;
   readonly platform?: string;
   readonly containerd: string;
-  readonly seconds?: number;
   readonly allowFailed: boolean;
   readonly output: string;
 }
@@ -22,8 +21,7 @@ export async function recordImage(options: ImageOptions): Promise<void> {
   using asked = interrupt();
   using line = progress();
   const { recipe, directory } = options.recipe;
-  const limits = options.seconds === undefined ? [] : [AbortSignal.timeout(options.seconds * 1000)];
-  const signal = AbortSignal.any([asked.signal, ...limits]);
+  const { signal } = asked;
   const registry = await registryOptions(options);
   const tell = (what: string): void => line.at(what);
   await using staged = await stageImage(parseSource(options.image), {

@@ -39,7 +39,10 @@ export function registerRecord(parent: Command): void {
     .option('--platform <os/arch>', 'which image of an index (default: this host’s)')
     .option('--container <id>', 'a container, by id or name, running or yet to come; may be repeated', many)
     .option('--name <run>', 'with --container: what this run is called (default: its time)')
-    .option('--seconds <number>', 'end after so long')
+    .option(
+      '--seconds <number>',
+      'with --container: end after so long; with IMAGE: leave each container up for so long',
+    )
     .option('--containerd <socket>', "containerd's socket", defaultSocket)
     .addHelpText(
       'after',
@@ -64,14 +67,14 @@ async function record(image: string | undefined, options: RecordOptions): Promis
     return;
   }
   if (image === undefined) return;
-  const named = [options.run, options.port, options.repeat].some((one) => one !== undefined);
+  const named = [options.run, options.port, options.repeat, limit].some((one) => one !== undefined);
   if (options.recipe !== undefined && named)
-    throw new HoldfastError('usage', '--run, --port and --repeat stand in for a recipe, not beside one');
+    throw new HoldfastError('usage', '--run, --port, --repeat and --seconds stand in for a recipe, not beside one');
   const { run: commands = [], port: ports = [], repeat } = options;
   const recipe =
     options.recipe === undefined
-      ? recipeOfCommand({ commands, ports, ...(repeat === undefined ? {} : { repeat }) })
+      ? recipeOfCommand({ commands, ports, ...seconds, ...(repeat === undefined ? {} : { repeat }) })
       : await openRecipe(options.recipe);
   const { seconds: _, allowFailed = false, ...flags } = options;
-  await recordImage({ ...flags, ...seconds, image, recipe, allowFailed });
+  await recordImage({ ...flags, image, recipe, allowFailed });
 }

@@ -2,17 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readlink, rename } from 'node:fs/promises';
 
-const {
-  O_DIRECTORY,
-  O_NOFOLLOW,
-  O_PATH = 0o10000000,
-  O_WRONLY,
-  O_CREAT,
-  O_EXCL,
-} = {
-  ...constants,
-  O_PATH: 0o10000000,
-};
+const { O_DIRECTORY, O_NOFOLLOW, O_WRONLY, O_CREAT, O_EXCL } = constants;
+/** fcntl.h; Node has no name for it. */
+const O_PATH = 0o10000000;
 const mostLinks = 40;
 
 interface Walked extends AsyncDisposable {

@@ -72,14 +72,7 @@ export class Container implements AsyncDisposable {
     this.child = child;
     child.stdout?.on('data', (chunk: Buffer) => this.said.add(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.said.add(chunk));
-    this.ended = once(child, 'close').then(
-      ([code, by]) => {
-        this.end = typeof code === 'number' ? code : by === null ? 255 : 137;
-      },
-      () => {
-        this.end = 255;
-      },
-    );
+    this.ended = this.follow(child);
     const deadline = performance.now() + defaults.start;
     while (this.pidOf === undefined) {
       const text = await readFile(pidFile, 'utf8').catch(() => '');
@@ -90,9 +83,12 @@ export class Container implements AsyncDisposable {
     }
   }
 
-  /** @throws HoldfastError `exercise-not-ready`, with what it said last */
-  async ready(ports: readonly number[], signal: AbortSignal): Promise<void> {
-    const deadline = performance.now() + defaults.ready;
+  /**
+   * @param within milliseconds
+   * @throws HoldfastError `exercise-not-ready`, with what it said last
+   */
+  async ready(ports: readonly number[], signal: AbortSignal, within: number = defaults.ready): Promise<void> {
+    const deadline = performance.now() + within;
     for (;;) {
       if (ports.length === 0) return;
       if (this.end !== undefined) throw this.notReady(`ended with status ${this.end} before it listened`);
@@ -199,15 +195,29 @@ export class Container implements AsyncDisposable {
     if (this.child === undefined || this.end !== undefined) return;
     const { ctr, stopSignal } = this.options;
     await ctr.try(['tasks', 'kill', '-s', stopSignal, this.id]);
-    if (await this.endsWithin(defaults.stop)) return;
-    await ctr.try(['tasks', 'kill', '-a', '-s', 'SIGKILL', this.id]);
+    if (!(await this.endsWithin(defaults.stop))) await this.kill();
+  }
+
+  private async kill(): Promise<void> {
+    if (this.child === undefined || this.end !== undefined) return;
+    await this.options.ctr.try(['tasks', 'kill', '-a', '-s', 'SIGKILL', this.id]);
     await this.endsWithin(defaults.stop);
   }
 
+  /** At once: whoever wants it to end in its own time has stopped it before. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    await this.kill();
     await removeContainer(this.options.ctr, this.id);
     if (this.child !== undefined && this.end === undefined) this.child.kill('SIGKILL');
+  }
+
+  private async follow(child: ChildProcess): Promise<void> {
+    try {
+      const [code] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+      this.end = code ?? 137;
+    } catch {
+      this.end = 255;
+    }
   }
 
   private get pipes(): string {

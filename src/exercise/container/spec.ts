@@ -87,11 +87,13 @@ function environmentOf(image: readonly string[], own: Readonly<Record<string, st
 
 /** As containerd reads a pod's: ALL first, then one by one. */
 function capabilitiesOf({ capabilities: { add, drop } }: RecipeRun, usual: readonly string[]): readonly string[] {
-  const named = (names: readonly string[]) =>
-    names.filter((one) => one !== 'ALL').map((one) => (one.startsWith('CAP_') ? one : `CAP_${one}`));
   const first = add.includes('ALL') ? capabilityNames : drop.includes('ALL') ? [] : usual;
   const dropped = new Set(named(drop));
   return [...new Set([...first, ...named(add)])].filter((one) => !dropped.has(one));
+}
+
+function named(names: readonly string[]): readonly string[] {
+  return names.filter((one) => one !== 'ALL').map((one) => (one.startsWith('CAP_') ? one : `CAP_${one}`));
 }
 
 function bind({ source, target, readOnly }: BindMount): unknown {

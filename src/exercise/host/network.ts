@@ -52,7 +52,7 @@ export async function listeningPorts(pid: number): Promise<ReadonlySet<number> |
 
 /** A kernel without IPv6 has no table of it; a process that is gone has neither. */
 function orNone(error: unknown): string {
-  if (String((error as Error).message).includes('tcp6')) return '';
+  if ((error as Error).message.includes('tcp6')) return '';
   throw error;
 }
 

@@ -32,9 +32,10 @@ export async function* layoutArchive(
   yield* file('oci-layout', json({ imageLayoutVersion: '1.0.0' }));
   yield* file('index.json', json({ schemaVersion: 2, manifests: [descriptor] }));
   yield* file(pathOf(descriptor.digest), bytes);
-  for (const { digest, size, open } of blobs) {
+  for (const blob of blobs) {
+    const { digest, size } = blob;
     yield header(pathOf(digest), size);
-    yield* open();
+    yield* blob.open();
     yield padding(size);
   }
   yield Buffer.alloc(2 * block);
