@@ -234,15 +234,25 @@ const cases: Readonly<Record<RuleName, Case>> = {
     ],
   },
   'time-zones': {
-    seen: [ofImage('/usr/lib/libc.so.6', 'execute')],
-    entries: ['/usr/lib/libc.so.6 x', '/usr/share/zoneinfo/** r'],
+    seen: [ofImage('/usr/lib/ld-musl-x86_64.so.1', 'execute')],
+    entries: ['/usr/lib/ld-musl-x86_64.so.1 x', '/usr/share/zoneinfo/** r'],
     later: [ofImage('/usr/share/zoneinfo/Europe/Berlin')],
     never: [used('/usr/share/zoneinfo/Europe/Berlin', 'write')],
   },
   locales: {
-    seen: [ofImage('/usr/lib/locale/C.utf8/LC_CTYPE'), ofImage('/x/gconv/gconv-modules.cache')],
-    entries: ['/usr/lib/locale/** ri', '/usr/share/locale/** ri', '/x/gconv/* rxi', '/x/gconv/gconv-modules.cache r'],
-    later: [ofImage('/x/gconv/UTF-16.so', 'execute'), ofImage('/usr/share/locale/de/LC_MESSAGES/x.mo')],
+    seen: [ofImage('/usr/lib/locale/C.utf8/LC_CTYPE'), ofImage('/x/libc.so.6', 'execute')],
+    entries: [
+      '/usr/lib/locale/** ri',
+      '/usr/share/locale/** ri',
+      '/usr/share/zoneinfo/** r',
+      '/x/gconv/* rxi',
+      '/x/libc.so.6 x',
+    ],
+    later: [
+      ofImage('/x/gconv/gconv-modules.cache'),
+      ofImage('/x/gconv/UTF-16.so', 'execute'),
+      ofImage('/usr/share/locale/de/LC_MESSAGES/x.mo'),
+    ],
     never: [used('/usr/share/locale/x'), used('/x/gconv/evil.so', 'execute', { sha256: 'e'.repeat(64) })],
   },
   certificates: {

@@ -19,7 +19,7 @@ const places: readonly Place[] = [
   },
   {
     rule: 'locales',
-    when: /^\/usr\/(?:lib|share)\/locale\//,
+    when: /^\/usr\/(?:lib|share)\/locale\/|\/libc\.so\.6$/,
     below: [
       { directory: '/usr/lib/locale', imageOnly: true },
       { directory: '/usr/share/locale', imageOnly: true },
@@ -35,7 +35,8 @@ const places: readonly Place[] = [
   },
 ];
 
-const characterSets = /^(.*\/gconv)\/gconv-modules(?:\.cache)?$/;
+/** The C library, or what it reads of its character sets; the directory they lie in. */
+const characterSets = /^(.*)\/(?:libc\.so\.6|gconv\/gconv-modules(?:\.cache)?)$/;
 
 const nameService = /^\/etc\/(?:nsswitch|resolv)\.conf$|\/libnss_[^/]*\.so[^/]*$/;
 const nameServiceFiles = ['gai.conf', 'group', 'host.conf', 'hosts', 'nsswitch.conf', 'passwd', 'protocols', 'resolv.conf', 'services']; // biome-ignore format: a list of words
@@ -57,7 +58,8 @@ export function knownPlaces(table: FileTable): void {
   dropIns(table);
   for (const pattern of seen) {
     const directory = characterSets.exec(pattern)?.[1];
-    if (directory !== undefined) add(table, `${directory}/*`, access.read | access.execute, 'locales', true);
+    if (directory === undefined) continue;
+    add(table, `${directory}/gconv/*`, access.read | access.execute, 'locales', true);
   }
   if (!seen.some((pattern) => nameService.test(pattern))) return;
   for (const name of nameServiceFiles) add(table, `/etc/${name}`, access.read, 'name-service');

@@ -89,8 +89,8 @@ export const rules = {
     why: 'Clients and deployments bring their own time zones.',
   },
   locales: {
-    what: 'Who reads a locale may read all of the image’s locales; who reads the list of character sets may load the image’s `gconv` modules.',
-    why: 'Clients bring their own languages.',
+    what: 'Who maps a C library, or reads a locale or the list of character sets, may read all of the image’s locales and load its `gconv` modules.',
+    why: 'Clients and deployments bring their own languages.',
   },
   certificates: {
     what: 'Who maps a TLS library, or reads its configuration or a certificate of the system, may read all below `/etc/ssl/certs` and the image’s `/usr/share/ca-certificates`.',
