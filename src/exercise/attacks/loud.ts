@@ -90,7 +90,7 @@ export const loud: readonly Attack[] = [
         exec(
           '{perl}',
           '-e',
-          `$n="hf";$f=syscall(319,$n,0);open($o,">&=",$f);binmode $o;open($i,"<","${tool}");binmode $i;$/=undef;print $o <$i>;$o->flush;exec { "/proc/self/fd/$f" } "hf-memory-"."run","true"`,
+          `$n="hf";$f=syscall(319,$n,0);open($o,">&=",$f);binmode $o;open($i,"<","${tool}");binmode $i;$/=undef;$b=<$i>;syswrite $o,$b;exec { "/proc/self/fd/$f" } "hf-memory-"."run","true"`,
         ),
       ],
     ],
