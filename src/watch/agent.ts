@@ -101,6 +101,7 @@ export class Agent {
       },
       emit,
       replay: (event) => this.route(event),
+      end: (container) => this.end(container),
       touched: (container) => this.writing.touch(container),
       before: this.before,
       started: () => (this.hello === undefined ? now() : timeOf(this.hello.started)),

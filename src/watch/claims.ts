@@ -8,7 +8,7 @@ import type { WatchEvent } from './events.ts';
 import { remember } from './history.ts';
 import type { Images } from './images.ts';
 import type { ImageKey, MissingManifest } from './model.ts';
-import type { ContainerTable } from './table.ts';
+import { type ContainerTable, isStandIn } from './table.ts';
 import type { Teller } from './teller.ts';
 
 export interface ClaimsOptions {
@@ -22,6 +22,8 @@ export interface ClaimsOptions {
   readonly emit: (event: WatchEvent) => void;
   /** Handles what a container did before it was claimed. */
   readonly replay: (event: SensorEvent) => void;
+  /** Tells of its end, and forgets it. */
+  readonly end: (container: WatchedContainer) => void;
   /** Something of it is to be written. */
   readonly touched: (container: WatchedContainer) => void;
   /** When the last agent was last alive; undefined = none was. */
@@ -41,10 +43,15 @@ export class Claims {
   /** Both halves are there: watching begins, with what it did meanwhile. */
   begin(meta: Container, event: ContainerEvent): void {
     const { host, table, teller } = this.options;
-    const container = new WatchedContainer(host, meta, event.container, host.timeOf(event.time));
+    const before = table.byDisplay(`${meta.namespace}/${meta.id}`);
+    const again = before !== undefined && !isStandIn(before.cgid);
+    // Stopped and started again: its former life ends before the new one is told of, and its files are still there.
+    if (again) this.options.end(before);
+    const known = again ? before.known : undefined;
+    const container = new WatchedContainer(host, meta, event.container, host.timeOf(event.time), known);
     const unclaimed = table.claim(event.container, container);
     this.findImage(container);
-    this.history(container, unclaimed?.older ?? event.older);
+    if (!again) this.history(container, unclaimed?.older ?? event.older);
     this.seen(container);
     this.options.touched(container);
     if (unclaimed === undefined) return;

@@ -54,13 +54,14 @@ export class WatchedContainer {
   private readonly host: ContainerHost;
   private readonly programs = new Programs();
   private readonly opened: OpenedForExec;
-  private readonly known = new FileMemory();
+  readonly known: FileMemory;
   private unhashed = 0;
   private firstExec: bigint | undefined;
   /** Its first process. */
   private entry: number | undefined;
 
-  constructor(host: ContainerHost, meta: Container, cgid: bigint, since: string) {
+  constructor(host: ContainerHost, meta: Container, cgid: bigint, since: string, known = new FileMemory()) {
+    this.known = known;
     this.host = host;
     this.namespace = meta.namespace;
     this.id = meta.id;
@@ -267,16 +268,16 @@ export class WatchedContainer {
     const time = this.host.timeOf(event.time);
     this.known.written(event.file, loads(this.programs.get(event.who.program)?.path ?? '', '.pyc'));
     const before = this.judged.ranAs(path, event.file);
-    if (before === undefined) {
-      this.saw(this.judged.written(event, path, time), () => this.programs.describeAt(event.who, event.time));
-      return;
-    }
     const process = this.programs.describeAt(event.who, event.time);
+    const seen = this.judged.written(event, path, time);
+    if (before === undefined) return this.saw(seen, () => process);
+    this.did(fileObservation(seen), time, () => process, false); // At once; what it is now, when its bytes are known.
     this.sight({ use: 'written', ran: before, path, file: event.file, time, snapshot: false, process });
   }
 
   private saw(seen: FileSeen, process: () => ProcessInfo, bytesUnknown = false, start?: Start): void {
     this.seen.files.push(seen);
+    if (seen.use === 'written' && seen.verdict !== 'none') return;
     this.did(fileObservation(seen, start), seen.time, process, bytesUnknown || seen.verdict === 'unknown');
   }
 

@@ -17,9 +17,11 @@ export function takeStep(event: RuntimeStep, table: ContainerTable, claims: Clai
       else if (known !== undefined) claims.again(known, event.container);
       return;
     }
-    case 'started':
-      table.started(display, monotonic());
+    case 'started': {
+      const again = table.started(display, monotonic());
+      if (again !== undefined) claims.begin(again.meta, again.event);
       return;
+    }
     case 'exited':
       table.exited(display, event.code);
       return;

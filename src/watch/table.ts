@@ -20,12 +20,19 @@ interface Metadata {
   /** Monotonic ms at which its first process was there. */
   readonly running: number | undefined;
   claimedBy: bigint | undefined;
+  /** Its first process ended; then, that containerd started another: it has a new cgroup. */
+  life: 'first' | 'over' | 'again';
   /** Monotonic ms at which containerd removed it. */
   removedAt: number | undefined;
 }
 
 /** From here down: numbers of containers whose cgroup nobody showed. */
 const standIn = -1n;
+
+/** By a cgroup that is not known: nobody's yet, or a stopped container's that containerd started again. */
+function mayBeClaimed({ claimedBy, life }: Metadata): boolean {
+  return (claimedBy ?? standIn) <= standIn || life === 'again';
+}
 
 export function isStandIn(cgid: bigint): boolean {
   return cgid <= standIn;
@@ -82,7 +89,7 @@ export class ContainerTable {
       const { container: cgid, older } = event;
       this.unclaimed.set(cgid, { display, cgid, event, since: now, queue: [], lost: 0, older });
     }
-    return known !== undefined && (known.claimedBy ?? standIn) <= standIn ? known.meta : undefined;
+    return known !== undefined && mayBeClaimed(known) ? known.meta : undefined;
   }
 
   /** Holds an event of a container that is not claimed yet. False: of no container that is known. */
@@ -104,9 +111,13 @@ export class ContainerTable {
       if (before.claimedBy !== undefined) return undefined;
     } else {
       const running = meta.pid === undefined ? undefined : now;
-      this.metadata.set(display, { meta, running, claimedBy: undefined, removedAt: undefined });
+      this.metadata.set(display, { meta, running, claimedBy: undefined, life: 'first', removedAt: undefined });
     }
-    // The youngest: an older one of the same name that is still here was never told of and is gone.
+    return this.waiting(display);
+  }
+
+  /** The youngest: an older one of the same name that is still here was never told of and is gone. */
+  private waiting(display: string): Unclaimed | undefined {
     let found: Unclaimed | undefined;
     for (const one of this.unclaimed.values()) if (one.display === display) found = one;
     return found;
@@ -129,16 +140,21 @@ export class ContainerTable {
     if (known !== undefined) known.removedAt = now;
   }
 
-  started(display: string, now: number): void {
+  /** Returns the pair where it starts again and its new cgroup waits. */
+  started(display: string, now: number): { readonly meta: Container; readonly event: ContainerEvent } | undefined {
     const known = this.metadata.get(display);
-    if (known !== undefined) this.metadata.set(display, { ...known, running: known.running ?? now });
+    if (known === undefined) return undefined;
+    const again = known.life === 'over';
+    this.metadata.set(display, { ...known, running: known.running ?? now, life: again ? 'again' : known.life });
+    const event = again ? this.waiting(display)?.event : undefined;
+    return event === undefined ? undefined : { meta: known.meta, event };
   }
 
   exited(display: string, code: number | undefined): void {
     const container = this.byDisplay(display);
     if (container !== undefined) container.exitCode = code ?? container.exitCode;
     const known = this.metadata.get(display);
-    if (known !== undefined) this.metadata.set(display, { ...known, running: undefined });
+    if (known !== undefined) this.metadata.set(display, { ...known, running: undefined, life: 'over' });
   }
 
   claim(cgid: bigint, container: WatchedContainer): Unclaimed | undefined {
@@ -147,7 +163,10 @@ export class ContainerTable {
     this.byCgid.set(cgid, container);
     const known = this.metadata.get(container.display);
     if (known?.claimedBy !== undefined && known.claimedBy <= standIn) this.byCgid.delete(known.claimedBy);
-    if (known !== undefined) known.claimedBy = cgid;
+    if (known !== undefined) {
+      known.claimedBy = cgid;
+      known.life = 'first';
+    }
     return unclaimed;
   }
 
