@@ -61,6 +61,8 @@ export interface Container extends ContainerRef {
   readonly pid?: number;
   /** Absent where the root is not a snapshot, or the container was gone before it could be asked. */
   readonly snapshot?: { readonly snapshotter: string; readonly key: string };
+  /** The host's file that is mounted as its /etc/resolv.conf. */
+  readonly resolvConf?: string;
   /** False: gone before containerd could be asked: labels, pod and snapshot are not known, only what its event said. */
   readonly complete: boolean;
 }

@@ -3,7 +3,7 @@ import type { Digest } from '../oci/index.ts';
 import type { Observation } from '../profile/index.ts';
 import type { ConnectionEvent, CountEvent, ExecEvent, MappingEvent, OpenEvent, ProcessRef } from '../sensor/index.ts';
 import { Behaviour } from './behaviour/behaviour.ts';
-import { fileObservation, networkObservation, type Start, startOf } from './behaviour/observation.ts';
+import { dns, fileObservation, networkObservation, type Start, startOf } from './behaviour/observation.ts';
 import { workloadNames } from './behaviour/session.ts';
 import type { FileSeen } from './bodies.ts';
 import type { ContainerHost } from './container-host.ts';
@@ -20,6 +20,7 @@ import { OpenedForExec, orderMillis } from './opened.ts';
 import { execPath, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
 import type { ProvenanceState } from './provenance.ts';
+import { type Resolvers, readResolvers } from './resolvers.ts';
 import { isRuntime } from './runtime.ts';
 import { anonymousMemory, connectionSeen, Seen } from './seen.ts';
 import { keyText, type Sighting } from './sighting.ts';
@@ -55,6 +56,7 @@ export class WatchedContainer {
   private readonly programs = new Programs();
   private readonly opened: OpenedForExec;
   readonly known: FileMemory;
+  private resolvers: Resolvers;
   private unhashed = 0;
   private firstExec: bigint | undefined;
   /** Its first process. */
@@ -69,6 +71,7 @@ export class WatchedContainer {
     this.meta = meta;
     this.cgid = cgid;
     this.since = since;
+    if (meta.resolvConf !== undefined) this.resolvers = readResolvers(meta.resolvConf);
     this.judged = new Judged(this.display, meta.created);
     const names = workloadNames(meta.pod, meta);
     this.behaviour =
@@ -116,6 +119,8 @@ export class WatchedContainer {
     const path = execPath(event, program?.path ?? this.known.nameOf(event.file));
     this.programs.add(event, path, runtime);
     if (!runtime) {
+      if (this.firstExec === undefined)
+        this.resolvers ??= readResolvers(`/proc/${event.self.pid}/root/etc/resolv.conf`);
       this.firstExec ??= event.time;
       if (!this.older) this.entry ??= event.self.pid;
       this.executed(event, path);
@@ -148,7 +153,8 @@ export class WatchedContainer {
       const process = this.programs.describeAt(event.who, event.time);
       const seen = connectionSeen(event, this.host.timeOf(event.time), process);
       this.seen.network.push(seen);
-      this.did(networkObservation(seen), seen.time, () => process, false);
+      const unknown = seen.port === dns && this.resolvers === undefined;
+      this.did(networkObservation(seen, this.resolvers), seen.time, () => process, unknown);
     });
   }
 
@@ -232,7 +238,6 @@ export class WatchedContainer {
     }
     const map = (): void => {
       const process = this.programs.describeAt(event.who, event.time);
-      // A program's own text is mapped too: what it is was said when it was executed.
       const ran = this.known.wasExecuted(file) ? 'exec' : 'library';
       this.sight({ use: 'mapped', ran, path, file, time, key, snapshot, process });
     };
@@ -281,9 +286,9 @@ export class WatchedContainer {
     this.did(fileObservation(seen, start), seen.time, process, bytesUnknown || seen.verdict === 'unknown');
   }
 
-  private did(observation: Observation, time: string, process: () => ProcessInfo, bytesUnknown: boolean): void {
+  private did(observation: Observation, time: string, process: () => ProcessInfo, uncertain: boolean): void {
     this.host.observe?.(this, observation);
-    this.behaviour?.see(observation, time, process, bytesUnknown);
+    this.behaviour?.see(observation, time, process, uncertain);
   }
 
   private sight(sighting: Sighting): void {
@@ -293,7 +298,9 @@ export class WatchedContainer {
       this.contents.whenKnown((manifest) => {
         const compiled = this.known.wasCompiled(sighting.file);
         const seen = this.judged.file(sighting, content, manifest, this.image, compiled);
-        this.saw(seen, () => sighting.process, false, sighting.start);
+        // A program's own text is mapped too: what it is was said when it was executed.
+        if (sighting.use === 'mapped' && sighting.ran === 'exec') this.seen.files.push(seen);
+        else this.saw(seen, () => sighting.process, false, sighting.start);
       });
     });
   }

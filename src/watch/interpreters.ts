@@ -1,11 +1,14 @@
-/** Programs that run what they open, by the name of the executable that really runs. */
+/**
+ * Programs that run what they open, by the name of the executable that really runs. Libraries are none of it: they are mapped
+ * to be run, and that is seen by itself.
+ */
 const interpreters: readonly { readonly pattern: RegExp; readonly endings: readonly string[] }[] = [
-  { pattern: /^(python|pypy)[\d.]*$/, endings: ['.py', '.pyc', '.so'] },
-  { pattern: /^(node|nodejs|bun|deno)[\d.]*$/, endings: ['.js', '.mjs', '.cjs', '.node', '.so'] },
-  { pattern: /^j?ruby[\d.]*$/, endings: ['.rb', '.so'] },
-  { pattern: /^java$/, endings: ['.jar', '.so'] },
-  { pattern: /^perl[\d.]*$/, endings: ['.pl', '.pm', '.so'] },
-  { pattern: /^php(-fpm|-cgi)?[\d.]*$/, endings: ['.php', '.phar', '.so'] },
+  { pattern: /^(python|pypy)[\d.]*$/, endings: ['.py', '.pyc'] },
+  { pattern: /^(node|nodejs|bun|deno)[\d.]*$/, endings: ['.js', '.mjs', '.cjs', '.node'] },
+  { pattern: /^j?ruby[\d.]*$/, endings: ['.rb'] },
+  { pattern: /^java$/, endings: ['.jar'] },
+  { pattern: /^perl[\d.]*$/, endings: ['.pl', '.pm'] },
+  { pattern: /^php(-fpm|-cgi)?[\d.]*$/, endings: ['.php', '.phar'] },
   { pattern: /^(ba|da|a|k|z|mk|fi|c|tc)?sh$/, endings: ['.sh'] },
   { pattern: /^(busybox|toybox)$/, endings: ['.sh'] },
 ];
@@ -34,11 +37,7 @@ function nameOf(path: string): string {
 export function loads(program: string, path: string): boolean {
   const name = nameOf(program);
   const file = nameOf(path);
-  return interpreters.some(
-    (one) =>
-      one.pattern.test(name) &&
-      one.endings.some((ending) => file.endsWith(ending) || (ending === '.so' && /\.so(\.\d+)+$/.test(file))),
-  );
+  return interpreters.some((one) => one.pattern.test(name) && one.endings.some((ending) => file.endsWith(ending)));
 }
 
 /** Does a path look like a script, whoever opens it? */

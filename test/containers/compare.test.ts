@@ -20,14 +20,18 @@ const listedOnes = fc
 
 function listed(one: { namespace: string; id: string; created: string; pid: number | undefined }): Listed {
   const { id, namespace, created: createdAt, pid } = one;
-  return { namespace, pid, record: { id, labels: {}, image: 'i', snapshotter: 's', snapshotKey: id, createdAt } };
+  return {
+    namespace,
+    pid,
+    record: { id, labels: {}, image: 'i', spec: undefined, snapshotter: 's', snapshotKey: id, createdAt },
+  };
 }
 
 const image = { name: 'i', named: 'unknown', confirmed: false } as const;
 
 function container({ namespace, record, pid }: Listed): Container {
   const { id, createdAt: created, labels } = record;
-  const snapshot = { snapshotter: 's', key: id };
+  const snapshot = { spec: undefined, snapshotter: 's', key: id };
   const running = pid === undefined ? {} : { pid };
   return { namespace, id, image, labels, created, name: id, kind: 'container', complete: true, snapshot, ...running };
 }

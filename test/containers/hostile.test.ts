@@ -136,6 +136,7 @@ const record = {
   id: 'c1',
   image: '',
   labels: {},
+  spec: undefined,
   snapshotter: '',
   snapshotKey: '',
   createdAt: '2026-01-01T00:00:00.000Z',

@@ -28,12 +28,19 @@ export function jsonLines(): Screen {
   };
 }
 
-/** Plain lines that only grow: where stdout is no terminal. */
+/** Plain lines that only grow: where stdout is no terminal. A verdict is said again when its words are others. */
 export function textLines(): Screen {
+  const verdicts = new Map<string, string>();
   return {
     show: (event) => {
       const text = textOf(event);
-      if (text !== undefined) process.stdout.write(`${text}\n`);
+      if (text === undefined) return;
+      if (event.type === 'state') {
+        const words = text.slice(text.indexOf(' '));
+        if (verdicts.get(event.state.container) === words) return;
+        verdicts.set(event.state.container, words);
+      } else if (event.type === 'container' && event.state === 'ended') verdicts.delete(event.container);
+      process.stdout.write(`${text}\n`);
     },
     end: () => undefined,
   };

@@ -16,6 +16,7 @@ export const containerRecord = message({
   id: string(1),
   labels: map(2),
   image: string(3),
+  spec: nested(5, any),
   snapshotter: string(6),
   snapshotKey: string(7),
   createdAt: timestamp(8),

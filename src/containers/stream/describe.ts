@@ -7,6 +7,7 @@ import { manifestsOnSnapshot } from '../image/candidates.ts';
 import { standsOn } from '../image/chain.ts';
 import { type ResolvedImage, resolveImage } from '../image/resolve.ts';
 import type { Container, ContainerRef, RunningImage } from '../model.ts';
+import { resolvConfOf } from '../resolv-conf.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** A container that is not there any more answers at once; one whose containerd hangs must not hold up the others. */
@@ -61,6 +62,7 @@ export class Describer {
     const ref = { namespace, id: record.id };
     const { snapshotter, snapshotKey: key } = record;
     const labels = { ...record.labels };
+    const resolvConf = resolvConfOf(record.spec?.value);
     return {
       ...ref,
       image: await this.#running(namespace, record),
@@ -68,6 +70,7 @@ export class Describer {
       created: record.createdAt,
       ...describeLabels(ref, labels),
       ...(pid === undefined ? {} : { pid }),
+      ...(resolvConf === undefined ? {} : { resolvConf }),
       ...(snapshotter === '' || key === '' ? {} : { snapshot: { snapshotter, key } }),
       complete: true,
     };

@@ -27,9 +27,12 @@ export type BehaviourFacts = {
 };
 
 interface Kept extends SeenAt {
-  /** The image's contents or the file's bytes are not known. */
-  readonly bytesUnknown: boolean;
+  /** The image's contents, the file's bytes, or the container's resolvers are not known. */
+  readonly uncertain: boolean;
 }
+
+/** What would be no drift if more were known. */
+const uncertain: ReadonlySet<string> = new Set(['process-other-bytes', 'file-other-bytes', 'connection-other-peer']);
 
 /** So much of one container is kept to be judged again by another profile; beyond, only what drifted. */
 const keptMax = 4096;
@@ -64,7 +67,7 @@ export class Behaviour {
     this.workload = workload;
   }
 
-  see(observation: Observation, time: string, process: () => ProcessInfo, bytesUnknown: boolean): void {
+  see(observation: Observation, time: string, process: () => ProcessInfo, isUncertain: boolean): void {
     const { profile } = this;
     const keeps = this.kept.length < keptMax;
     const drift = profile.state === 'ready' ? this.tools.judgeObservation(profile.compiled, observation) : undefined;
@@ -72,7 +75,7 @@ export class Behaviour {
       if (drift === undefined) this.forgotten++;
       return;
     }
-    const seen = { observation, time, process: process(), bytesUnknown };
+    const seen = { observation, time, process: process(), uncertain: isUncertain };
     if (this.kept.length < keptMax + findingsMax) this.kept.push(seen);
     if (drift !== undefined && drift !== 'allowed') this.drifted(drift, seen);
   }
@@ -98,7 +101,7 @@ export class Behaviour {
     for (const { id, time, process, observation } of found) {
       this.told.add(id);
       this.drifts.add(id);
-      this.kept.push({ observation: observationOf(observation), time, process, bytesUnknown: false });
+      this.kept.push({ observation: observationOf(observation), time, process, uncertain: false });
     }
   }
 
@@ -129,8 +132,9 @@ export class Behaviour {
   private drifted(drift: Drift, seen: Kept): void {
     const { profile, image } = this;
     if (profile.state !== 'ready' || image === undefined) return;
-    // Its path is the profile's, and its bytes nobody could tell: no drift, and no proof that there is none.
-    if (seen.bytesUnknown && (drift.code === 'process-other-bytes' || drift.code === 'file-other-bytes')) {
+    // Its path is the profile's, and its bytes, or whether this is its resolver, nobody could tell: no drift, and no proof
+    // that there is none.
+    if (seen.uncertain && uncertain.has(drift.code)) {
       this.unjudged++;
       return;
     }

@@ -10,6 +10,10 @@ import type {
 import type { ExecEvent } from '../../sensor/index.ts';
 import type { FileSeen, NetworkSeen } from '../bodies.ts';
 import type { Program } from '../programs.ts';
+import type { Resolvers } from '../resolvers.ts';
+
+/** RFC 1035, 4.2: TCP and UDP. */
+export const dns = 53;
 
 /** How a program was started, as an execution profile asks it. */
 export type Start = Pick<ProcessRan, 'parent' | 'argv' | 'argvWhole' | 'uid' | 'capabilities'>;
@@ -52,9 +56,19 @@ function isOfImage({ verdict, how, layer }: FileSeen): boolean {
   return verdict === 'good' ? how !== 'elsewhere' : verdict === 'none' && layer !== null;
 }
 
-export function networkObservation({ use, protocol: number, address, port }: NetworkSeen): Observation {
+export function networkObservation(
+  { use, protocol: number, address, port }: NetworkSeen,
+  resolvers: Resolvers,
+): Observation {
   // IANA's numbers.
   const protocol = number === 6 ? 'tcp' : number === 17 ? 'udp' : (`ip-${number}` as const);
   if (use === 'bind') return { kind: 'listen', protocol, port } satisfies Listened;
-  return { kind: 'connection', protocol, address, port } satisfies Connected;
+  const asks = port === dns && resolvers?.has(address) === true;
+  return {
+    kind: 'connection',
+    protocol,
+    address,
+    port,
+    ...(asks ? { resolver: true as const } : {}),
+  } satisfies Connected;
 }
