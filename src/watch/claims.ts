@@ -8,7 +8,7 @@ import type { WatchEvent } from './events.ts';
 import { remember } from './history.ts';
 import type { Images } from './images.ts';
 import type { ImageKey, MissingManifest } from './model.ts';
-import { type ContainerTable, isStandIn } from './table.ts';
+import type { ContainerTable } from './table.ts';
 import type { Teller } from './teller.ts';
 
 export interface ClaimsOptions {
@@ -43,15 +43,15 @@ export class Claims {
   /** Both halves are there: watching begins, with what it did meanwhile. */
   begin(meta: Container, event: ContainerEvent): void {
     const { host, table, teller } = this.options;
-    const before = table.byDisplay(`${meta.namespace}/${meta.id}`);
-    const again = before !== undefined && !isStandIn(before.cgid);
+    const display = `${meta.namespace}/${meta.id}`;
+    const files = table.filesOfFormerLife(display);
+    const before = table.byDisplay(display);
     // Stopped and started again: its former life ends before the new one is told of, and its files are still there.
-    if (again) this.options.end(before);
-    const known = again ? before.known : undefined;
-    const container = new WatchedContainer(host, meta, event.container, host.timeOf(event.time), known);
+    if (files !== undefined && before !== undefined) this.options.end(before);
+    const container = new WatchedContainer(host, meta, event.container, host.timeOf(event.time), files);
     const unclaimed = table.claim(event.container, container);
     this.findImage(container);
-    if (!again) this.history(container, unclaimed?.older ?? event.older);
+    if (files === undefined) this.history(container, unclaimed?.older ?? event.older);
     this.seen(container);
     this.options.touched(container);
     if (unclaimed === undefined) return;

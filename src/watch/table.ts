@@ -1,6 +1,7 @@
 import type { Container } from '../containers/index.ts';
 import type { ContainerEvent, SensorEvent } from '../sensor/index.ts';
 import type { WatchedContainer } from './container.ts';
+import type { FileMemory } from './file-memory.ts';
 
 /** A cgroup that the sensor says is a container, before containerd told of it. */
 export interface Unclaimed {
@@ -22,6 +23,8 @@ interface Metadata {
   claimedBy: bigint | undefined;
   /** Its first process ended; then, that containerd started another: it has a new cgroup. */
   life: 'first' | 'over' | 'again';
+  /** What its former life, or this one, knows of its files: they outlive its processes. */
+  files: FileMemory | undefined;
   /** Monotonic ms at which containerd removed it. */
   removedAt: number | undefined;
 }
@@ -111,7 +114,14 @@ export class ContainerTable {
       if (before.claimedBy !== undefined) return undefined;
     } else {
       const running = meta.pid === undefined ? undefined : now;
-      this.metadata.set(display, { meta, running, claimedBy: undefined, life: 'first', removedAt: undefined });
+      this.metadata.set(display, {
+        meta,
+        running,
+        claimedBy: undefined,
+        life: 'first',
+        files: undefined,
+        removedAt: undefined,
+      });
     }
     return this.waiting(display);
   }
@@ -166,6 +176,7 @@ export class ContainerTable {
     if (known !== undefined) {
       known.claimedBy = cgid;
       known.life = 'first';
+      known.files = container.known;
     }
     return unclaimed;
   }
@@ -173,6 +184,12 @@ export class ContainerTable {
   byDisplay(display: string): WatchedContainer | undefined {
     const cgid = this.metadata.get(display)?.claimedBy;
     return cgid === undefined ? undefined : this.byCgid.get(cgid);
+  }
+
+  /** Of a container that was stopped and that containerd started again. */
+  filesOfFormerLife(display: string): FileMemory | undefined {
+    const known = this.metadata.get(display);
+    return known?.life === 'again' ? known.files : undefined;
   }
 
   forget(cgid: bigint): void {
