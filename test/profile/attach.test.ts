@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { recipeFor } from '../../src/cli/profile/recipe-attached.ts';
 import type { Digest } from '../../src/oci/index.ts';
 import { generalise, profileDigest, recordingOf, writeProfile } from '../../src/profile/index.ts';
 import { buildImage, buildIndex, writeLayout } from '../support/image.ts';
@@ -93,6 +95,26 @@ test('recipe attach: to every image of the index; what is no recipe is refused',
     await expecting(2, 'recipe', 'attach', 'web.json', 'oci:built', '--key', 'absent.key'),
     /recipe-malformed/,
   );
+});
+
+test('the recipe that hangs on an image is taken from there, by whom was named', async () => {
+  await expecting(0, 'keygen', '--output-prefix', 'stranger');
+  const key = (name: string): readonly string[] => [join(scratch, `${name}.pub`)];
+  const from = (publicKey?: readonly string[]) =>
+    recipeFor(
+      `oci:${join(scratch, 'built')}`,
+      { platform: 'linux/arm64', ...(publicKey === undefined ? {} : { publicKey }) },
+      AbortSignal.timeout(30_000),
+    );
+  assert.equal((await from(key('release'))).recipe.metadata.name, 'web');
+  await assert.rejects(from(key('stranger')), { code: 'not-found' });
+  await assert.rejects(from(), { code: 'usage' });
+  writeFileSync(
+    join(scratch, 'other.yaml'),
+    (await readFile(join(scratch, 'web.yaml'), 'utf8')).replace('web', 'other'),
+  );
+  await expecting(0, 'recipe', 'attach', 'other.yaml', 'oci:built', '--key', 'release.key');
+  await assert.rejects(from(key('release')), { code: 'usage' });
 });
 
 test('seal --require-hardened: by the sealing key, and 1 where it is not so', async () => {

@@ -2,19 +2,20 @@ import type { Command } from 'commander';
 import { defaultSocket } from '../../containers/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
 import { many } from '../evidence/pairs.ts';
-import { type RegistryFlags, takesRegistryFlags } from '../source.ts';
-import { openRecipe, recipeOfCommand } from './recipe.ts';
+import { takesTrust } from '../evidence/trust.ts';
+import { interrupt } from '../output/index.ts';
+import { takesRegistryFlags } from '../source.ts';
+import { recipeOfCommand } from './recipe.ts';
+import { type RecipeFlags, recipeFor } from './recipe-attached.ts';
 import { recordContainers, secondsOf } from './record-containers.ts';
 import { recordImage } from './record-image.ts';
 
-interface RecordOptions extends RegistryFlags {
+interface RecordOptions extends RecipeFlags {
   readonly container?: readonly string[];
-  readonly recipe?: string;
   readonly run?: readonly string[];
   readonly port?: readonly string[];
   readonly repeat?: string;
   readonly name?: string;
-  readonly platform?: string;
   readonly seconds?: string;
   readonly allowFailed?: true;
   readonly containerd: string;
@@ -22,7 +23,9 @@ interface RecordOptions extends RegistryFlags {
 }
 
 export function registerRecord(parent: Command): void {
-  takesRegistryFlags(parent.command('record').argument('[image]', 'what to run: as SOURCE of other commands'))
+  takesTrust(
+    takesRegistryFlags(parent.command('record').argument('[image]', 'what to run: as SOURCE of other commands')),
+  )
     .description(
       'Records what containers of an image do, and writes it as a profile. With IMAGE they are run here, under containerd, as\n' +
         'a recipe says, while its tests exercise them; with --container they are somebody else’s: start it before they do,\n' +
@@ -31,7 +34,10 @@ export function registerRecord(parent: Command): void {
         'not be recorded.',
     )
     .requiredOption('-o, --output <file>', 'where to write the profile')
-    .option('--recipe <file>', 'how IMAGE is run and tested (docs/recipe.md)')
+    .option(
+      '--recipe <file>',
+      'how IMAGE is run and tested (docs/recipe.md); with --public-key the one that hangs on it',
+    )
     .option('--run <command>', 'without a recipe: a test, run by sh on this host in its network; may be repeated', many)
     .option('--port <number>', 'without a recipe: it is ready when this TCP port listens; may be repeated', many)
     .option('--repeat <number>', 'without a recipe: how often it is run (2)')
@@ -71,10 +77,12 @@ async function record(image: string | undefined, options: RecordOptions): Promis
   if (options.recipe !== undefined && named)
     throw new HoldfastError('usage', '--run, --port, --repeat and --seconds stand in for a recipe, not beside one');
   const { run: commands = [], port: ports = [], repeat } = options;
+  using asked = interrupt();
+  // With nobody to believe and nothing said, it is run as it is.
   const recipe =
-    options.recipe === undefined
+    options.recipe === undefined && (named || options.publicKey === undefined)
       ? recipeOfCommand({ commands, ports, ...seconds, ...(repeat === undefined ? {} : { repeat }) })
-      : await openRecipe(options.recipe);
+      : await recipeFor(image, options, asked.signal);
   const { seconds: _, allowFailed = false, ...flags } = options;
   await recordImage({ ...flags, image, recipe, allowFailed });
 }

@@ -141,11 +141,10 @@ async function attackHalf(work: Work, watching: Watching, registry: Registry): P
   );
 }
 
-/** A run with ports is a service; it has to stay up while it is attacked. */
+/** A run with ports is a service: what is attacked has to stay up meanwhile. */
 function firstRunAlone(recipe: Recipe): Recipe {
   const { runs } = recipe.spec;
-  const run = runs.find(({ ports }) => ports.length > 0);
-  if (run === undefined)
-    throw new HoldfastError('recipe-malformed', 'no run has a port: what is attacked has to stay up');
+  const run = runs.find(({ ports }) => ports.length > 0) ?? runs[0];
+  if (run === undefined) throw new HoldfastError('recipe-malformed', 'it has no run', { place: recipe.metadata.name });
   return { ...recipe, spec: { ...recipe.spec, runs: [{ ...run, probes: [], tests: [] }] } };
 }
