@@ -1,7 +1,7 @@
 /**
  * `make bench`: what watching, sealing and verifying cost on this machine, each row A/B interleaved in one run, with its noise floor.
  *
- *   node bench/main.ts [--rounds N] [--rows overhead,steady,latency,novelty,memory,sbom,verify,webhook,seal,copy,bounded] [--json]
+ *   node bench/main.ts [--rounds N] [--rows overhead,steady,latency,novelty,memory,sbom,services,verify,webhook,seal,copy,bounded] [--json]
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -16,10 +16,11 @@ import { type OverheadRow, overhead } from './overhead.ts';
 import { page } from './page.ts';
 import type { Results } from './results.ts';
 import { sbom } from './sbom.ts';
+import { servicesMeasured } from './services.ts';
 import { steady } from './steady.ts';
 
 const watching = ['overhead', 'steady', 'latency', 'novelty', 'memory', 'sbom'] as const;
-const all = [...watching, ...evidenceRows].join();
+const all = [...watching, 'services', ...evidenceRows].join();
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
@@ -35,6 +36,7 @@ const progress = (line: string) => process.stderr.write(`bench: ${line}\n`);
 execFileSync(join(import.meta.dirname, '../scripts/prepack.sh'), { stdio: ['ignore', 'ignore', 'inherit'] });
 const results: Results = {
   ...(watching.some((row) => rows.has(row)) ? await onContainers() : { overhead: [] }),
+  ...(rows.has('services') ? { services: await servicesMeasured(progress) } : {}),
   ...(evidenceRows.some((row) => rows.has(row)) ? { evidence: await evidence(rows, rounds, progress) } : {}),
 };
 process.stdout.write(values.json === true ? `${JSON.stringify(results, null, 2)}\n` : page(results, rounds));

@@ -2,6 +2,7 @@ import { evidencePage } from './evidence/page.ts';
 import { mib, percent, tableOf } from './markdown.ts';
 import type { OverheadRow } from './overhead.ts';
 import type { Results } from './results.ts';
+import { servicesPage } from './services.ts';
 import type { Spread } from './statistics.ts';
 
 /** The results as Markdown, for people and for the documents that quote them. */
@@ -54,6 +55,11 @@ export function page(results: Results, rounds: number): string {
         : `syft ${syft.seconds.toFixed(2)} s, ${mib(syft.peakKib)}, ${syft.packages} packages; syft takes ${(sbom.ratio ?? Number.NaN).toFixed(1)} times as long; named by syft and not by us: ${sbom.missing?.join(', ') || 'none'}`;
     parts.push(`SBOM of the demo's image (${size}): ${own}; ${other}.`);
   }
+  if (results.services !== undefined)
+    parts.push(
+      'Real services by their profiles, used in ways that were not recorded, and attacked:',
+      servicesPage(results.services),
+    );
   if (results.evidence !== undefined) parts.push(...evidencePage(results.evidence));
   return `${parts.join('\n\n')}\n`;
 }

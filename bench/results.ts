@@ -3,6 +3,7 @@ import type { Latency } from './latency.ts';
 import type { Memory, Novelty } from './novelty.ts';
 import type { OverheadRow } from './overhead.ts';
 import type { SbomRow } from './sbom.ts';
+import type { ServiceRow } from './services.ts';
 import type { Steady } from './steady.ts';
 
 /** All that one run measured. */
@@ -13,5 +14,6 @@ export interface Results {
   readonly novelty?: Novelty;
   readonly memory?: Memory;
   readonly sbom?: SbomRow;
+  readonly services?: readonly ServiceRow[];
   readonly evidence?: EvidenceResults;
 }

@@ -18,7 +18,11 @@ export const node: Service = {
     mkdirSync(empty, { recursive: true });
     return withLayer(
       await debianImage({ include: ['nodejs', 'redis-server'] }),
-      { '/app': join(import.meta.dirname, 'app'), '/data': empty },
+      {
+        '/app': join(import.meta.dirname, 'app'),
+        '/app/node_modules/mini': join(import.meta.dirname, 'mini'),
+        '/data': empty,
+      },
       scratch,
     );
   },

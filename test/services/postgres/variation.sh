@@ -42,6 +42,12 @@ CREATE TEMP TABLE t AS SELECT generate_series(1, 50000) g; SELECT count(*) FROM 
 CREATE UNLOGGED TABLE IF NOT EXISTS u_$name AS SELECT * FROM orders;
 SQL
 pg_dump -Fc shop >/dev/null
-pgbench -q -i -s 1 "d_$name" >/dev/null 2>&1
-pgbench -c 4 -T "${2:-3}" "d_$name" >/dev/null 2>&1
+psql -qAt -d "d_$name" -c 'CREATE TABLE accounts AS SELECT i AS id, 0 AS balance FROM generate_series(1, 10000) i'
+until=$(($(date +%s) + ${2:-3}))
+for client in 1 2 3 4; do
+  while [ "$(date +%s)" -lt "$until" ]; do
+    echo "BEGIN; UPDATE accounts SET balance = balance + 1 WHERE id = $client; SELECT sum(balance) FROM accounts; COMMIT;"
+  done | psql -qAt -d "d_$name" >/dev/null &
+done
+wait
 psql -qAt 'sslmode=require' -c 'SELECT 1' >/dev/null

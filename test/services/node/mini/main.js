@@ -1,0 +1,1 @@
+exports.render = (text, values) => require('./render.js')(text, values);
