@@ -182,6 +182,10 @@ const crowd: fc.Arbitrary<readonly Observation[]> = fc.oneof(
   several((at) => used(`/srv/app/__pycache__/m${at}.cpython-311.pyc.${at}40123`, 'write')),
   several((at) => used(`/usr/lib/python3.11/pkg/__pycache__/m${at}.cpython-311.pyc`, at % 2 === 0 ? 'write' : 'read')),
   several((at) => ofImage(`/usr/share/app/page${at}.html`)),
+  several((at) => (at === 0 ? ran('/usr/sbin/nginx') : used(`/var/lib/nginx/body/${at}`, 'write'))),
+  several((at) =>
+    at === 0 ? ran('/usr/bin/python3.11') : ofImage(`/x/lib${at === 1 ? 'c.so.6' : 'z.so.1'}`, 'execute'),
+  ),
   several((at) => ofImage(`/app/page${'abcdefghijklmn'[at]}.html`)),
   several((at) => used(`/etc/app/archive/fullchain${at}.pem`)),
   several((at) => used(`/etc/app/conf.d/site${at}.conf`, at % 5 === 4 ? 'write' : 'read')),

@@ -46,15 +46,15 @@ const cases: Readonly<Record<RuleName, Case>> = {
   },
   digests: {
     seen: [
-      used('/cache/c/29/b7f54b2df7773722d382f4809d65029c', 'write'),
+      used('/store/c/29/b7f54b2df7773722d382f4809d65029c', 'write'),
       used('/wal/000000010000000000000001', 'write'),
     ],
-    entries: ['/cache/{hex}/{hex}/{hex} w', '/wal/{hex} w'],
+    entries: ['/store/{hex}/{hex}/{hex} w', '/wal/{hex} w'],
     later: [
-      used('/cache/0/aa/00f54b2df7773722d382f4809d65029c', 'write'),
+      used('/store/0/aa/00f54b2df7773722d382f4809d65029c', 'write'),
       used('/wal/00000001000000000000000A', 'write'),
     ],
-    never: [used('/cache/x/29/b7f54b2df7773722d382f4809d65029c', 'write'), used('/wal/authorized_keys', 'write')],
+    never: [used('/store/x/29/b7f54b2df7773722d382f4809d65029c', 'write'), used('/wal/authorized_keys', 'write')],
   },
   dates: {
     seen: [
@@ -119,10 +119,10 @@ const cases: Readonly<Record<RuleName, Case>> = {
     ],
   },
   versions: {
-    seen: [used('/opt/cache/lib-1.2.3.jar', 'write')],
-    entries: ['/opt/cache/lib-{ver}.jar w'],
-    later: [used('/opt/cache/lib-10.0.jar')],
-    never: [used('/opt/cache/lib-evil.jar', 'write')],
+    seen: [used('/opt/jars/lib-1.2.3.jar', 'write')],
+    entries: ['/opt/jars/lib-{ver}.jar w'],
+    later: [used('/opt/jars/lib-10.0.jar')],
+    never: [used('/opt/jars/lib-evil.jar', 'write')],
   },
   numbers: {
     seen: [used('/data/temp-123.rdb', 'write'), used('/etc/app/key1.pem')],
@@ -247,6 +247,8 @@ const cases: Readonly<Record<RuleName, Case>> = {
       '/usr/share/zoneinfo/** r',
       '/x/gconv/* rxi',
       '/x/libc.so.6 x',
+      '/x/libgcc_s.so.1 rxi',
+      ...['/dev/shm', '/tmp', '/var/tmp'].map((one) => `${one}/#{n} rw`),
     ],
     later: [
       ofImage('/x/gconv/gconv-modules.cache'),
@@ -272,6 +274,43 @@ const cases: Readonly<Record<RuleName, Case>> = {
       used('/etc/shadow'),
       used('/etc/passwd', 'write'),
       used('/lib/libnss_evil.so.2', 'execute', { sha256: 'e'.repeat(64) }),
+    ],
+  },
+  'scratch-files': {
+    seen: [ran('/usr/sbin/nginx'), ofImage('/x/libsqlite3.so.0', 'execute')],
+    entries: [
+      '/usr/sbin/nginx',
+      '/x/libsqlite3.so.0 x',
+      ...['body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((one) => `/var/lib/nginx/${one}/** rw`),
+      ...['client', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((one) => `/var/cache/nginx/${one}_temp/** rw`),
+      ...['/tmp', '/var/tmp'].map((one) => `${one}/etilqs_{rnd} rw`),
+    ],
+    later: [used('/var/lib/nginx/body/0000000001', 'write'), used('/tmp/etilqs_6b0a4c1d2e3f', 'write')],
+    never: [
+      used('/var/lib/nginx/x', 'write'),
+      used('/tmp/x', 'write'),
+      used('/var/lib/nginx/body/x.so', 'execute', { sha256: 'e'.repeat(64) }),
+    ],
+  },
+  'late-libraries': {
+    seen: [ofImage('/x/libcrypto.so.3', 'execute'), ofImage('/x/libc.so.6', 'execute')],
+    entries: [
+      '/usr/lib/locale/** ri',
+      '/usr/share/locale/** ri',
+      '/usr/share/zoneinfo/** r',
+      '/x/engines-*/*.so rxi',
+      '/x/gconv/* rxi',
+      '/x/libc.so.6 x',
+      '/x/libcrypto.so.3 x',
+      '/x/libgcc_s.so.1 rxi',
+      '/x/ossl-modules/*.so rxi',
+      ...['/dev/shm', '/tmp', '/var/tmp'].map((one) => `${one}/#{n} rw`),
+    ],
+    later: [ofImage('/x/ossl-modules/legacy.so', 'execute'), ofImage('/x/libgcc_s.so.1', 'execute')],
+    never: [
+      used('/x/ossl-modules/evil.so', 'execute', { sha256: 'e'.repeat(64) }),
+      used('/x/libgcc_s.so.1', 'execute', { sha256: 'e'.repeat(64) }),
+      ofImage('/x/libsqlite3.so.0', 'execute'),
     ],
   },
   'cut-arguments': {
@@ -357,7 +396,7 @@ test('what is the image’s own, and what ordinary names are, stays as it is', (
     generalise(recording(session(plain.map((one) => ofImage(one))))).files.map(({ pattern }) => pattern),
     plain.toSorted(),
   );
-  const words = ['/data/config', '/data/README.md', '/data/facade', '/srv/a/postmaster.pid', '/srv/a/access_control'];
+  const words = ['/data/config', '/srv/a/README.md', '/srv/b/facade', '/srv/c/postmaster.pid', '/srv/d/access_control'];
   const profile = generalise(recording(session(words.map((one) => used(one)))));
   assert.deepEqual(
     profile.files.map(({ pattern }) => pattern),

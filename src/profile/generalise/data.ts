@@ -13,7 +13,14 @@ interface Crowd {
 const usual: Crowd = { names: 8, directories: 4, mixed: false };
 /** Where it holds none: directories made for data. */
 const outside: Crowd = { names: 2, directories: 2, mixed: true };
-const outsideRead: Crowd = { names: 4, directories: 2, mixed: false };
+/** What was read and is not the image's was mounted, or made while running. */
+const read: Crowd = { names: 2, directories: 2, mixed: true };
+const readInImage: Crowd = { names: 2, directories: 4, mixed: false };
+/** Directories of sites: what is mounted over the image's is read as it is asked for. */
+const content = /\/(?:content|htdocs|html|public|sites?|static|templates|webroot|www|wwwroot)$/;
+/** Directories that are made for what others send, or for what is kept: one name is enough. */
+const storage = /\/(?:attachments|blobs|caches?|files|incoming|media|objects|queue|sessions?|spool|storage|uploads?)$/;
+const stored: Crowd = { names: 1, directories: 1, mixed: false };
 
 /** Anybody's: what one finds there says little. */
 const shared = /^\/(?:tmp|var\/tmp|dev\/shm)(?:\/|$)/;
@@ -25,9 +32,12 @@ const never =
 /** Directories that programs fill, or read through, as they like; and reading where they write. */
 export function dataDirectories(table: FileTable, isImageDirectory: (path: string) => boolean): void {
   const crowdOf =
-    (other: Crowd) =>
-    (directory: string): Crowd =>
-      shared.test(directory) || isImageDirectory(directory) ? usual : other;
+    (other: Crowd, inImage: Crowd) =>
+    (directory: string): Crowd => {
+      if (shared.test(directory)) return usual;
+      if (isImageDirectory(directory)) return inImage === readInImage && content.test(directory) ? read : inImage;
+      return storage.test(directory) ? stored : other;
+    };
   const written = [...table].filter(([, row]) => (row.access & access.write) !== 0 && !row.ofImage);
   const passing = written.filter(([pattern, row]) => !row.imageOnly && isPassing(pattern));
   const directories = new Set(passing.map(([pattern]) => directoryOf(pattern)));
@@ -35,14 +45,14 @@ export function dataDirectories(table: FileTable, isImageDirectory: (path: strin
     table,
     written.map(([pattern]) => pattern),
     access.read | access.write,
-    crowdOf(outside),
+    crowdOf(outside, usual),
   );
-  const read = [...table].filter(([, row]) => row.access === access.read && !row.ofImage && !row.imageOnly);
+  const readOnly = [...table].filter(([, row]) => row.access === access.read && !row.ofImage && !row.imageOnly);
   crowded(
     table,
-    read.map(([pattern]) => pattern),
+    readOnly.map(([pattern]) => pattern),
     access.read,
-    crowdOf(outsideRead),
+    crowdOf(read, readInImage),
   );
   ownDirectories(table, [...directories].sort());
 }
@@ -62,6 +72,7 @@ function crowded(
   least: number,
   crowdOf: (directory: string) => Crowd,
 ): void {
+  const isPlace = (at: string): boolean => isFree(at) || (least === access.read && isContent(at));
   const below = new Map<string, Set<string>>();
   const directly = new Map<string, Set<string>>();
   for (const pattern of patterns) {
@@ -74,17 +85,24 @@ function crowded(
     }
   }
   const deep = new Set(
-    [...below].filter(([at, names]) => isFree(at) && isDeep(crowdOf(at), names, directly.get(at))).map(([at]) => at),
+    [...below].filter(([at, names]) => isPlace(at) && isDeep(crowdOf(at), names, directly.get(at))).map(([at]) => at),
   );
   const outermost = new Set([...deep].filter((one) => above(one).every((other) => !deep.has(other))));
   absorb(table, outermost, least, '**', (pattern) => above(pattern).find((one) => outermost.has(one)));
-  const crowds = [...directly].filter(([at, names]) => names.size >= crowdOf(at).names && isFree(at)).map(([at]) => at);
+  const crowds = [...directly]
+    .filter(([at, names]) => names.size >= crowdOf(at).names && isPlace(at))
+    .map(([at]) => at);
   const wide = new Set(crowds.filter((at) => ![at, ...above(at)].some((one) => outermost.has(one))));
   absorb(table, wide, least, '*', (pattern) => (pattern.endsWith('/**') ? undefined : directoryOf(pattern)));
 }
 
 function isDeep({ directories, mixed }: Crowd, inner: ReadonlySet<string>, names?: ReadonlySet<string>): boolean {
   return inner.size + (mixed ? (names?.size ?? 0) : 0) >= directories;
+}
+
+/** Where sites lie that are mounted over the image's. */
+function isContent(directory: string): boolean {
+  return /^\/usr\/(?:local\/)?share\/[^/]+\/./.test(directory) && !directory.includes('**');
 }
 
 /** No place of somebody else, and no pattern that stands for one. */

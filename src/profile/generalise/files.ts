@@ -6,6 +6,7 @@ import { dataDirectories } from './data.ts';
 import { imageDirectories } from './directories.ts';
 import { type FileTable, newFileRow } from './file-table.ts';
 import type { Gathered } from './gather.ts';
+import { lateUses } from './late.ts';
 import { generaliseName } from './names.ts';
 import { knownPlaces } from './places.ts';
 import { addTo, seenOf } from './tally.ts';
@@ -16,10 +17,11 @@ export interface FilesFound {
   readonly unpinned: readonly Gathered<FileUsed>[];
 }
 
-/** What was done with files, as entries. */
+/** What was done with files, as entries. `programs`: paths of those that ran. */
 export function generaliseFiles(
   seen: readonly Gathered<FileUsed>[],
   isImageDirectory: (path: string) => boolean,
+  programs: readonly string[] = [],
 ): FilesFound {
   const table: FileTable = new Map();
   const unpinned: Gathered<FileUsed>[] = [];
@@ -50,6 +52,7 @@ export function generaliseFiles(
   knownPlaces(table);
   imageDirectories(table);
   dataDirectories(table, isImageDirectory);
+  lateUses(table, programs);
   return { files: [...table].map(entryOf).sort((a, b) => (a.pattern < b.pattern ? -1 : 1)), unpinned };
 }
 

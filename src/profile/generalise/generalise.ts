@@ -33,7 +33,8 @@ export function generalise(recording: Recording, options: GeneraliseOptions = {}
   const isImageDirectory = options.isImageDirectory ?? directoriesSeen(held);
 
   const processes = generaliseProcesses(only(held, 'process'));
-  const files = generaliseFiles(only(held, 'file'), isImageDirectory);
+  const programs = processes.executables.filter((one) => one.ofImage || one.sha256.length > 0).map(({ path }) => path);
+  const files = generaliseFiles(only(held, 'file'), isImageDirectory, programs);
   const network = generaliseOutbound(only(held, 'connection'));
   const inbound = generaliseInbound(only(held, 'listen'));
   const [memory] = only(held, 'memory').map(({ count, runs: bits }): Seen => ({ count, runs: bits, rules: [] }));

@@ -77,7 +77,7 @@ export const rules = {
     why: 'Pages, templates and tables are read when they are first asked for.',
   },
   'data-directory': {
-    what: 'A directory in which two or more different names were written, none the image’s own, may hold any (`/*`); one with two or more written directories any below it (`/**`). The same for reading, from three names on. Where the image holds files in it, and in `/tmp`, `/var/tmp` and `/dev/shm`: eight names, four directories. Never code; never the places of programs, configuration and secrets.',
+    what: 'A directory in which two or more different names were written, none the image’s own, may hold any (`/*`); one with two or more written directories any below it (`/**`). The same for reading what is not the image’s, also below `/usr/share/*`. One name is enough in directories called `uploads`, `media`, `cache` and the like. Where the image holds files in it, and in `/tmp`, `/var/tmp` and `/dev/shm`, writing takes eight names, four directories. Never code; never the places of programs, configuration and secrets.',
     why: 'Databases and caches name their files as they need them; sites grow.',
   },
   'own-directory': {
@@ -99,6 +99,14 @@ export const rules = {
   'name-service': {
     what: 'Who reads `/etc/nsswitch.conf` or `/etc/resolv.conf`, or maps an nss library, may read the public files of the name service and map the image’s own nss libraries.',
     why: 'The first look-up of a kind reads them, perhaps much later.',
+  },
+  'scratch-files': {
+    what: 'Files without a name (`/tmp/#123`) may be used; where the program or library is in the profile, also what it spills to: nginx’s bodies and answers, Python’s `tmp????????`, SQLite’s `etilqs_*`.',
+    why: 'Large requests and large sorts are rare, and not in every test.',
+  },
+  'late-libraries': {
+    what: 'Who maps a C library, libcrypto or Python’s library may map those of the image’s own that they open when first needed: `libgcc_s`, OpenSSL’s modules, what Python’s standard modules are linked with.',
+    why: 'A thread that is cancelled, an old cipher, an import in a function: perhaps much later.',
   },
   'cut-arguments': {
     what: 'An argument of more than 256 characters is its first 64 and `*`; where the sensor did not keep all arguments, more may follow (`**`).',
