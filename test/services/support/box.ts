@@ -6,6 +6,7 @@ import type { RecipeRun } from '../../../src/profile/index.ts';
 import type { Output, TestContainerd } from '../../support/containerd.ts';
 
 const patience = 30_000;
+const grace = 8000;
 
 export interface BoxOptions {
   readonly image: string;
@@ -61,8 +62,7 @@ export class Box implements AsyncDisposable {
 
   /** The same container again, with its files, as `docker restart` does. */
   async restart(signal = 'SIGTERM'): Promise<void> {
-    await this.containerd.try(['tasks', 'kill', '--signal', signal, this.id]);
-    await this.until(() => !isAlive(this.first), 'its end');
+    await this.end(signal);
     await this.containerd.try(['tasks', 'rm', '--force', this.id]);
     const log = join(this.containerd.scratch, 'logs', `${this.id}.log`);
     const flags = ['--detach', '--fifo-dir', join(this.containerd.scratch, 'fifo'), '--log-uri', `file://${log}`];
@@ -84,9 +84,17 @@ export class Box implements AsyncDisposable {
 
   /** Its end by the runtime's signal, as a platform ends it. */
   async stop(signal = 'SIGTERM'): Promise<void> {
-    await this.containerd.try(['tasks', 'kill', '--signal', signal, this.id]);
-    await this.until(() => !isAlive(this.first), 'its end');
+    await this.end(signal);
     await this.containerd.remove(this.id);
+  }
+
+  /** Killed after a while, as platforms do. */
+  private async end(signal: string): Promise<void> {
+    await this.containerd.try(['tasks', 'kill', '--signal', signal, this.id]);
+    const deadline = performance.now() + grace;
+    while (isAlive(this.first) && performance.now() < deadline) await sleep(20);
+    if (isAlive(this.first)) await this.containerd.try(['tasks', 'kill', '--all', '--signal', 'SIGKILL', this.id]);
+    await this.until(() => !isAlive(this.first), 'its end');
   }
 
   /** A command of the host, in the container's network. @throws when it fails */

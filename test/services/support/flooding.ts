@@ -3,6 +3,9 @@ import type { Ground } from './ground.ts';
 import type { Prepared } from './profiled.ts';
 import { type Attempt, attacked } from './trial.ts';
 
+/** New things that the neighbour has to do, lest it be no flood. */
+const enough = 5000;
+
 /** An image that has Python, in which the neighbour runs. */
 export interface Neighbour {
   readonly image: string;
@@ -23,7 +26,10 @@ export async function underFlood(
       const name = prepared.service.name;
       return [name, await attacked(ground, prepared, `${name}-flooded`, loud)] as const;
     });
-    return new Map(await Promise.all(all));
+    const found = new Map(await Promise.all(all));
+    const news = ground.of(id).length;
+    if (news < enough) throw new Error(`the neighbour did only ${news} new things`);
+    return found;
   } finally {
     await ground.containerd.remove(id);
   }
