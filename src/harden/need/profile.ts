@@ -1,0 +1,55 @@
+import { access, compileProfile, type ExecutionProfile, type FileEntry } from '../../profile/index.ts';
+import type { Picture } from '../picture.ts';
+import type { Needed } from './needed.ts';
+
+/** What a profile says of the image's files. */
+export interface ProfileNeeds {
+  /** Files that only a pattern that may never have been seen allows, by path: the pattern. */
+  readonly byPattern: ReadonlyMap<string, string>;
+}
+
+/** Metadata that patterns over whole module roots catch, and that goes with its package. */
+const metadata = /\/[^/]+\.(?:dist-info|egg-info)(?:\/|$)/;
+
+/**
+ * Keeps programs and files that the profile names, and the directories it writes to. Programs and libraries that only a
+ * pattern allows are given back: whether they can work at all depends on what else stays.
+ */
+export function keepProfile(picture: Picture, profile: ExecutionProfile, needed: Needed): ProfileNeeds {
+  const byPattern = new Map<string, string>();
+  for (const { path, ofImage, sha256 } of profile.executables)
+    if (ofImage || sha256.length > 0) needed.keep(path, { why: 'program', of: path });
+  const { files, patterns } = compileProfile(profile);
+  for (const path of [...picture.files.keys(), ...picture.links.keys(), ...picture.others]) {
+    const named = files.get(path);
+    if (named !== undefined) {
+      needed.keep(path, { why: 'profile', of: named.pattern });
+      continue;
+    }
+    const wide = patterns.find(path, anyEntry);
+    if (wide === undefined || metadata.test(path)) continue;
+    if (picture.heads.get(path)?.kind === 'elf') byPattern.set(path, wide.pattern);
+    else if (picture.links.has(path)) byPattern.set(path, wide.pattern);
+    else needed.keep(path, { why: 'profile', of: wide.pattern });
+  }
+  // Named by an alias that the image resolves: kept by what it leads to.
+  for (const [path, entry] of files)
+    if (!picture.files.has(path)) needed.keep(path, { why: 'profile', of: entry.pattern });
+  keepPlaces(picture, profile.files, needed);
+  return { byPattern };
+}
+
+const anyEntry = (): boolean => true;
+
+/** Directories that entries lie in: the image made them with the mode and owner that its service needs. */
+function keepPlaces(picture: Picture, entries: readonly FileEntry[], needed: Needed): void {
+  const below = new Set<string>();
+  for (const { pattern, access: bits } of entries) {
+    const [plain = '', ...more] = pattern.split(/[*{\\]/, 2);
+    const directory = plain.slice(0, plain.lastIndexOf('/')) || '/';
+    if (directory !== '/') needed.keep(directory, { why: 'place', of: pattern });
+    if (more.length > 0 && (bits & access.write) !== 0 && directory !== '/') below.add(directory);
+  }
+  for (const path of picture.directories)
+    for (const one of below) if (path.startsWith(`${one}/`)) needed.keep(path, { why: 'place', of: one });
+}

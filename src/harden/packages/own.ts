@@ -1,0 +1,59 @@
+import type { FoundPackage } from '../../contents/index.ts';
+import { resolvePath } from '../../contents/index.ts';
+import type { Needed } from '../need/needed.ts';
+import { isDocument } from '../need/options.ts';
+import { type Picture, parentOf } from '../picture.ts';
+
+/** A package with the files and links of the image that are its own, as real paths. */
+export interface Owned {
+  readonly found: FoundPackage;
+  readonly paths: readonly string[];
+}
+
+export interface PackageFates {
+  readonly stay: readonly Owned[];
+  readonly go: readonly Owned[];
+}
+
+/** Every package with what it has. */
+export function ownedBy(picture: Picture): readonly Owned[] {
+  const directories = new Map<string, string | undefined>();
+  const real = (path: string): string | undefined => {
+    const above = parentOf(path);
+    if (!directories.has(above)) directories.set(above, resolvePath(picture.links, above, { last: 'follow' }));
+    const directory = directories.get(above);
+    return directory === undefined
+      ? undefined
+      : `${directory === '/' ? '' : directory}${path.slice(path.lastIndexOf('/'))}`;
+  };
+  return picture.packages.map((found) => ({
+    found,
+    paths: found.owns.flatMap((path) => {
+      const at = real(path);
+      return at !== undefined && (picture.files.has(at) || picture.links.has(at)) ? [at] : [];
+    }),
+  }));
+}
+
+/** Also a link for building against a library, which nothing needs at run time. */
+export const developerLink = /\/lib[^/]*\.so$/;
+
+/** A package stays as long as a file or a link of it does, its documents left out. */
+export function fatesOf(picture: Picture, needed: Needed, all: readonly Owned[]): PackageFates {
+  const stays = ({ found, paths }: Owned): boolean => {
+    if (found.type === 'golang') return needed.has(found.location);
+    return paths.some(
+      (path) => needed.has(path) && !isDocument(path) && !(picture.links.has(path) && developerLink.test(path)),
+    );
+  };
+  const stay = all.filter(stays);
+  const kept = new Set(stay);
+  return { stay, go: all.filter((one) => !kept.has(one)) };
+}
+
+/** Of Python: the directory of its metadata. */
+export function metadataDirectory({ type, location }: FoundPackage): string | undefined {
+  if (type !== 'pypi') return undefined;
+  const directory = parentOf(location);
+  return /\.(?:dist|egg)-info$|\/EGG-INFO$/.test(directory) ? directory : undefined;
+}
