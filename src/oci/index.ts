@@ -17,6 +17,7 @@ export { type Digest, digestOf, hexOf, isDigest, parseDigest } from './digest.ts
 export type { ImageIdentity } from './identity.ts';
 export type { DirectorySource, ImageSource, Layer, LayeredSource } from './image.ts';
 export { type OciLimits, ociLimits } from './limits.ts';
+export { lookAlikeKey } from './look-alike-key.ts';
 export { type Document, type Manifest, parseDocument } from './manifest.ts';
 export { isConfigType, isIndexType, isManifestType } from './media.ts';
 export { imageFrom, type NamedContent, type OpenOptions, openContent, openSource } from './open.ts';

@@ -1,0 +1,1 @@
+export { type WriteRequest, type Written, writeHardened } from './write.ts';
