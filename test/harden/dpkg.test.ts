@@ -97,7 +97,7 @@ test('packages of which something stays are told truly, the others not at all', 
     ]),
     info('libused:amd64', ['/lib/libused.so.1']),
     info('libused-dev:amd64', ['/usr/lib/libused.so']),
-    info('gone', ['/usr/share/doc/gone/copyright']),
+    info('gone', ['/lib', '/usr/share/doc/gone/copyright']),
     { path: 'var/lib/dpkg/info/app.postinst', content: '#!/bin/sh\n' },
   ];
   const plan = await planned({ layers: [files], profile: profileOf({ programs: ['/usr/bin/app'] }) });

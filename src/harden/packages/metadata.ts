@@ -33,8 +33,7 @@ export function keepMetadata(picture: Picture, needed: Needed): Metadata {
 }
 
 /**
- * Other names of what stays. Of a package that goes otherwise only another name of a file counts: its names of directories
- * and those for building against a library would keep it for nothing that was seen.
+ * Other names of what stays, also of packages that go otherwise, but for those that are for building against a library.
  */
 function keepAliases(picture: Picture, needed: Needed, owned: readonly Owned[]): void {
   const stay = new Set(fatesOf(picture, needed, owned).stay.flatMap(({ paths }) => paths));
@@ -46,7 +45,7 @@ function keepAliases(picture: Picture, needed: Needed, owned: readonly Owned[]):
       const real = resolvePath(picture.links, path, { last: 'follow' });
       if (real === undefined || real === '/' || !needed.has(real)) continue;
       const goes = ofPackages.has(path) && !stay.has(path);
-      if (goes && (picture.directories.has(real) || developerLink.test(path))) continue;
+      if (goes && developerLink.test(path)) continue;
       needed.keep(path, { why: 'alias', of: real });
     }
 }

@@ -2,7 +2,7 @@ import type { FoundPackage } from '../../contents/index.ts';
 import { resolvePath } from '../../contents/index.ts';
 import type { Needed } from '../need/needed.ts';
 import { isDocument } from '../need/options.ts';
-import { type Picture, parentOf } from '../picture.ts';
+import { type Picture, parentOf, realPath } from '../picture.ts';
 
 /** A package with the files and links of the image that are its own, as real paths. */
 export interface Owned {
@@ -15,7 +15,10 @@ export interface PackageFates {
   readonly go: readonly Owned[];
 }
 
-/** Every package with what it has. */
+/**
+ * Every package with what it has. Lists name directories too, and where one is a symlink now (`/bin`), it is nobody's: half
+ * of a distribution would stay for its sake.
+ */
 export function ownedBy(picture: Picture): readonly Owned[] {
   const directories = new Map<string, string | undefined>();
   const real = (path: string): string | undefined => {
@@ -30,7 +33,9 @@ export function ownedBy(picture: Picture): readonly Owned[] {
     found,
     paths: found.owns.flatMap((path) => {
       const at = real(path);
-      return at !== undefined && (picture.files.has(at) || picture.links.has(at)) ? [at] : [];
+      if (at === undefined || !(picture.files.has(at) || picture.links.has(at))) return [];
+      const target = picture.links.has(at) ? realPath(picture, at) : undefined;
+      return target !== undefined && picture.directories.has(target) ? [] : [at];
     }),
   }));
 }
