@@ -30,6 +30,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./sbom.ts'),
   },
   {
+    name: 'harden',
+    group: 'Evidence:',
+    summary: 'cut an image to what its profile needs, tested and attested',
+    load: () => import('./harden.ts'),
+  },
+  {
     name: 'seal',
     group: 'Evidence:',
     summary: 'describe and sign an image: evidence attached to it',
