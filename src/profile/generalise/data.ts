@@ -14,7 +14,7 @@ const usual: Crowd = { names: 8, directories: 4, mixed: false };
 /** Where it holds none: directories made for data. */
 const outside: Crowd = { names: 2, directories: 2, mixed: true };
 /** What was read and is not the image's was mounted, or made while running. */
-const read: Crowd = { names: 2, directories: 2, mixed: true };
+const mounted: Crowd = { names: 2, directories: 2, mixed: true };
 const readInImage: Crowd = { names: 2, directories: 4, mixed: false };
 /** Directories of sites: what is mounted over the image's is read as it is asked for. */
 const content = /\/(?:content|htdocs|html|public|sites?|static|templates|webroot|www|wwwroot)$/;
@@ -35,7 +35,7 @@ export function dataDirectories(table: FileTable, isImageDirectory: (path: strin
     (other: Crowd, inImage: Crowd) =>
     (directory: string): Crowd => {
       if (shared.test(directory)) return usual;
-      if (isImageDirectory(directory)) return inImage === readInImage && content.test(directory) ? read : inImage;
+      if (isImageDirectory(directory)) return inImage === readInImage && content.test(directory) ? mounted : inImage;
       return storage.test(directory) ? stored : other;
     };
   const written = [...table].filter(([, row]) => (row.access & access.write) !== 0 && !row.ofImage);
@@ -52,7 +52,7 @@ export function dataDirectories(table: FileTable, isImageDirectory: (path: strin
     table,
     readOnly.map(([pattern]) => pattern),
     access.read,
-    crowdOf(read, readInImage),
+    crowdOf(mounted, readInImage),
   );
   ownDirectories(table, [...directories].sort());
 }
