@@ -99,15 +99,16 @@ __u64 keys_file(const struct hf_file *file)
 	return file_key(secret(0), secret(1), file->dev, file->ino, file->gen, file->ctime);
 }
 
-__u64 keys_exec(__u64 cgid, const struct hf_file *file, const struct hf_file *parent, __u32 uid, const char *argv,
-		size_t length)
+__u64 keys_exec(__u64 cgid, const struct hf_file *file, const struct hf_file *parent, __u32 uid, __u64 capabilities,
+		const char *argv, size_t length)
 {
 	size_t bytes = length < ARGV_KEY_BYTES ? length : ARGV_KEY_BYTES;
 	struct sip s;
 
 	if (!kernel_object)
 		return 0;
-	exec_key_start(&s, secret(0), secret(1), cgid, keys_file(file), parent ? keys_file(parent) : 0, uid);
+	exec_key_start(&s, secret(0), secret(1), cgid, keys_file(file), parent ? keys_file(parent) : 0, uid,
+		       capabilities, false);
 	for (size_t at = 0; at < bytes; at += 8) {
 		__u64 word = 0;
 
@@ -116,27 +117,6 @@ __u64 keys_exec(__u64 cgid, const struct hf_file *file, const struct hf_file *pa
 	}
 	sip_word(&s, length);
 	return sip_end(&s);
-}
-
-int keys_seed(__u64 cgid, __u64 key, __u64 time)
-{
-	struct known_value value = {
-	    .container = cgid, .name = key, .count = 1, .first = time, .last = time, .kind = HF_COUNT_EXEC};
-	struct returned_value back;
-	int fd;
-
-	if (!kernel_object)
-		return -ENODEV;
-	fd = bpf_map__fd(kernel_object->maps.returned);
-	if (bpf_map_update_elem(map(), &key, &value, BPF_NOEXIST))
-		return errno == EEXIST ? 0 : -errno;
-	/* one that BPF did not count in: given back less, it is counted all the same */
-	kernel_object->bss->known_returned--;
-	if (!bpf_map_lookup_elem(fd, &cgid, &back)) {
-		back.fine--;
-		bpf_map_update_elem(fd, &cgid, &back, BPF_EXIST);
-	}
-	return 0;
 }
 
 static void drop_if_of(__u64 key, const struct known_value *value, void *context)

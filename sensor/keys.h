@@ -20,12 +20,12 @@ void keys_forget_container(__u64 cgid); /* all of them, and its cgroups */
 /* The key of a file's version, as it enters those of executions. */
 __u64 keys_file(const struct hf_file *file);
 
-/* The key that BPF gives to this execution: secret of this run of the sensor; argv NUL-separated, whole. parent NULL:
- * outside the container */
-__u64 keys_exec(__u64 cgid, const struct hf_file *file, const struct hf_file *parent, __u32 uid, const char *argv,
-		size_t length);
-
-/* An exec frame was sent for this key by other means than BPF: the same execution is then silent. 0 or -errno */
-int keys_seed(__u64 cgid, __u64 key, __u64 time);
+/*
+ * A key for an execution that was not seen: secret of this run of the sensor; argv NUL-separated, whole. parent NULL:
+ * outside the container. It names a program and is never known: a process writes its own argv and drops its own user, so
+ * the next execution that looks like it is told all the same.
+ */
+__u64 keys_exec(__u64 cgid, const struct hf_file *file, const struct hf_file *parent, __u32 uid, __u64 capabilities,
+		const char *argv, size_t length);
 
 #endif

@@ -106,7 +106,6 @@ static void report(struct container *c, const struct processes *all, struct oldp
 	strings[4] = (struct text){argv, length > ARGV_SENT ? ARGV_SENT : length};
 	if (!emit(&frame.h, HF_EXEC, sizeof(frame), strings, 5))
 		return;
-	keys_seed(c->cgid, p->self.program, p->self.start);
 	path[strings[2].length] = 0;
 	hash_request_by_file(&p->file, c->cgid, p->self.pid, path);
 }
@@ -135,7 +134,8 @@ static void snapshot_container(struct container *c)
 		if (length < 0)
 			length = 0;
 		p->self.program =
-		    keys_exec(c->cgid, &p->file, parent ? &parent->file : NULL, p->self.uid, argv, (size_t)length);
+		    keys_exec(c->cgid, &p->file, parent ? &parent->file : NULL, p->self.uid, p->capabilities, argv,
+			      (size_t)length);
 		process_seed(p->self.pid, c->cgid, &p->self, &p->file);
 		report(c, &all, p, argv, (size_t)length);
 	}

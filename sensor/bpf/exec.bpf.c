@@ -145,6 +145,9 @@ static __always_inline __u32 append_argv(struct scratch *scratch, __u32 at, unsi
 	return at + n;
 }
 
+/* The kernel's mark of a PID namespace's first process; include/linux/sched/signal.h */
+#define SIGNAL_UNKILLABLE 0x40
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
@@ -158,7 +161,7 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 	__u64 now, key, length;
 	unsigned long arg_start, arg_end;
 	__u32 zero = 0, pid, parent_pid, at;
-	__u64 parent_file = 0;
+	__u64 parent_file = 0, capabilities = 0;
 	bool coarse = false, entered = false;
 	char comm[COMM_BYTES + 8] = {}; /* longer than any: what fills its bound counts as cut */
 
@@ -195,7 +198,10 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 	arg_start = BPF_CORE_READ(task, mm, arg_start);
 	arg_end = BPF_CORE_READ(task, mm, arg_end);
 	length = arg_end > arg_start ? arg_end - arg_start : 0;
-	exec_key_start(&s, secret0, secret1, container, process.file, parent_file, process.uid);
+	/* whole: what it is made of has changed, its eight bytes have not */
+	BPF_CORE_READ_INTO(&capabilities, task, cred, cap_effective);
+	exec_key_start(&s, secret0, secret1, container, process.file, parent_file, process.uid, capabilities,
+		       BPF_CORE_READ(task, signal, flags) & SIGNAL_UNKILLABLE);
 	mix_argv(&s, scratch, arg_start, length);
 	key = sip_end(&s);
 
@@ -235,8 +241,7 @@ int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binp
 		__builtin_memset(e->ancestors, 0, sizeof(e->ancestors));
 		read_ancestors(task, container, e->ancestors);
 		e->key = key;
-		/* whole: what it is made of has changed, its eight bytes have not */
-		BPF_CORE_READ_INTO(&e->capabilities, task, cred, cap_effective);
+		e->capabilities = capabilities;
 		e->gid = BPF_CORE_READ(task, cred, egid.val);
 		e->argc = BPF_CORE_READ(bprm, argc);
 

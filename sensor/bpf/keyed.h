@@ -77,16 +77,22 @@ static inline __attribute__((always_inline)) __u64 file_key(__u64 k0, __u64 k1, 
 	return sip_end(&s);
 }
 
-/* Starts an exec's key; the caller adds argv: its words, the last one zero-padded, then its whole length. */
+/*
+ * Starts an exec's key; the caller adds argv: its words, the last one zero-padded, then its whole length.
+ * init: it is the first process of its PID namespace, and so not one that was put into the container later: neither has
+ * a parent there.
+ */
 static inline __attribute__((always_inline)) void exec_key_start(struct sip *s, __u64 k0, __u64 k1, __u64 container,
-								 __u64 file, __u64 parent_file, __u32 uid)
+								 __u64 file, __u64 parent_file, __u32 uid,
+								 __u64 capabilities, bool init)
 {
 	sip_start(s, k0, k1);
 	sip_word(s, KEY_EXEC);
 	sip_word(s, container);
 	sip_word(s, file);
 	sip_word(s, parent_file);
-	sip_word(s, uid);
+	sip_word(s, uid | (__u64)init << 32);
+	sip_word(s, capabilities);
 }
 
 static inline __attribute__((always_inline)) __u64 fork_key(__u64 k0, __u64 k1, __u64 container, __u64 program)

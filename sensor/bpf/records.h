@@ -14,9 +14,9 @@
 #define PATH_MAX_BYTES 1024 /* path inside the file's filesystem */
 #define PATH_MAX_DEPTH 32
 #define ARGV_MAX_BYTES 2048
-#define ARGV_KEY_BYTES                                                                                                 \
-	512 /* of argv that enter the key, with its whole length: past that, two commands of one length and start are  \
-	       one */
+/* Of argv that enter the key, with its whole length: all that crosses, so that two commands that can be told apart are
+ * two. */
+#define ARGV_KEY_BYTES ARGV_MAX_BYTES
 #define COMM_BYTES 16
 #define EXEC_STRINGS 5
 
