@@ -147,7 +147,12 @@ const cases: Readonly<Record<RuleName, Case>> = {
   },
   'language-modules': {
     seen: ['json/a', 'json/b', 'os', 'ssl'].map((one) => ofImage(`/usr/lib/python3.11/${one}.py`, 'execute')),
-    entries: ['/usr/lib/python3.11/** xi', '/usr/lib/python3.11/**/__pycache__/* rwxi'],
+    entries: [
+      '/usr/lib/python3.11/* xi',
+      '/usr/lib/python3.11/** xi',
+      '/usr/lib/python3.11/**/__pycache__/* rwxi',
+      '/usr/lib/python3.11/json/** xi',
+    ],
     later: [
       ofImage('/usr/lib/python3.11/sqlite3/x.py', 'execute'),
       used('/usr/lib/python3.11/ssl/__pycache__/a.pyc', 'write'),

@@ -62,7 +62,11 @@ function languageModules(table: FileTable): ReadonlySet<string> {
   const roots = new Set<string>();
   for (const [root, rows] of groups) {
     roots.add(root);
-    widen(table, { pattern: `${root}/**`, rule: 'language-modules', imageOnly: true }, rows);
+    const all = rows.reduce((sum, pattern) => sum | (table.get(pattern)?.access ?? 0), 0);
+    // What was seen has entries of its own, and so it is known which packages were: hardening keeps those.
+    for (const [pattern, seen] of Map.groupBy(rows, (one) => seenModules(one, root)))
+      widen(table, { pattern, rule: 'language-modules', imageOnly: true }, seen);
+    widen(table, { pattern: `${root}/**`, rule: 'language-modules', access: all, imageOnly: true }, []);
   }
   return roots;
 }
@@ -114,6 +118,22 @@ function withoutInner(directories: readonly string[]): readonly string[] {
 
 function endingOf(pattern: string): string {
   return /[^./]\.([a-z]{1,4})$/.exec(pattern)?.[1] ?? '';
+}
+
+/**
+ * What stands for the package of a module below a root: its directory; of a module that is a file of its own, its name with
+ * any ending where each may be another package's, and all beside it where they are the language's own.
+ */
+function seenModules(pattern: string, root: string): string {
+  const [, inside = '', below = ''] = /^\/((?:(?:dist|site)-packages\/)?)(.*)$/.exec(pattern.slice(root.length)) ?? [];
+  const parts = below.split('/');
+  const cache = parts[0] === '__pycache__' ? `${parts.shift()}/` : '';
+  const [first = '', second = ''] = parts;
+  const base = `${root}/${inside}${cache}`;
+  if (parts.length > 1)
+    return first.startsWith('@') && parts.length > 2 ? `${base}${first}/${second}/**` : `${base}${first}/**`;
+  const apart = inside !== '' || /\/(?:site-packages|node_modules)$/.test(root);
+  return apart ? `${base}${first.split('.', 1)[0]}.*` : `${base}*`;
 }
 
 /** Directories that the dynamic linker looks into: libraries there are few, and which of them are mapped is worth knowing. */
