@@ -4,16 +4,16 @@ import {
   type BlobStore,
   type Descriptor,
   hexOf,
+  type ImageConfig,
   imageFrom,
   type Platform,
   type Repository,
   readBlob,
   selectImage,
 } from '../oci/index.ts';
-import { type ExecutionProfile, profileDigest } from '../profile/index.ts';
+import { type ExecutionProfile, profileDigest, type Recipe } from '../profile/index.ts';
 import type { Amount, Cut } from './model.ts';
-import type { HardenOptions } from './need/options.ts';
-import { pictureOf } from './picture.ts';
+import { type PictureConfig, pictureOf } from './picture.ts';
 import { type Plan, planOf } from './plan.ts';
 import { hardenReader, listening } from './reader.ts';
 import { writeHardened } from './write/index.ts';
@@ -24,7 +24,8 @@ export interface CutRequest {
   /** Of an index. */
   readonly platform?: Platform;
   readonly profile: ExecutionProfile;
-  readonly options: HardenOptions;
+  /** What it keeps beside the profile, and which commands its runs start. */
+  readonly recipe: Recipe;
   /** Where the result goes; stored under its digest alone. */
   readonly out: Repository;
   readonly signal: AbortSignal;
@@ -40,7 +41,7 @@ const configBytes = 4 << 20;
  * @throws HoldfastError `profile-foreign`, as `readContents`, `selectImage` and the repository
  */
 export async function cutImage(request: CutRequest): Promise<Cut> {
-  const { store, profile, options, out, signal, progress } = request;
+  const { store, profile, recipe, out, signal, progress } = request;
   const { identity, manifest, config } = await selectImage(store, request.target, request);
   const base = identity.manifest;
   if (base === undefined) throw new HoldfastError('internal', 'an image without a manifest');
@@ -52,8 +53,8 @@ export async function cutImage(request: CutRequest): Promise<Cut> {
   const reader = hardenReader();
   const readers = listening([...packageReaders]);
   const tree = await readImageTree(source, { signal, readers: [...readers.readers, reader] });
-  const picture = pictureOf(tree, reader.heard, readers.packages, { ...config, volumes: volumesIn(bytes) });
-  const plan = planOf(picture, profile, options);
+  const picture = pictureOf(tree, reader.heard, readers.packages, started(config, recipe, volumesIn(bytes)));
+  const plan = planOf(picture, profile, recipe.spec.harden);
   progress?.(`writing ${plan.reasons.size} of ${tree.entries.length} entries`);
   const names = { 'dev.holdfast.hardened.base': base, 'dev.holdfast.hardened.profile': profileDigest(profile) };
   const written = await writeHardened({
@@ -79,6 +80,21 @@ export async function cutImage(request: CutRequest): Promise<Cut> {
     unresolved: plan.unresolved,
     absent: plan.absent,
     profile: { ...profile, subject: written.manifest.digest, tests: {} },
+  };
+}
+
+/**
+ * The configuration as it is used: an entrypoint or a command that every run of the recipe replaces starts nothing, and what
+ * did run is in the profile.
+ */
+function started(config: ImageConfig, { spec: { runs } }: Recipe, volumes: readonly string[]): PictureConfig {
+  const entered = runs.some(({ entrypoint }) => entrypoint === undefined);
+  const commanded = runs.some((run) => run.entrypoint === undefined && run.arguments === undefined);
+  return {
+    ...config,
+    entrypoint: entered ? config.entrypoint : [],
+    command: commanded ? config.command : [],
+    volumes,
   };
 }
 

@@ -25,8 +25,8 @@ export interface Plan {
 
 /** What the profile needs, with all that this needs in turn. Pure: the same image and profile give the same plan. */
 export function planOf(picture: Picture, profile: ExecutionProfile, options: HardenOptions): Plan {
-  const { needed, unresolved, useless, absent } = needsOf(picture, profile, options);
-  const { stay, go, rewritten } = keepMetadata(picture, needed);
+  const { needed, unresolved, useless, translations, absent } = needsOf(picture, profile, options);
+  const { stay, go, rewritten } = keepMetadata(picture, needed, translations);
   return {
     reasons: needed.reasons,
     rewritten,

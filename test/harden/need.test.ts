@@ -260,3 +260,54 @@ test('a TLS library brings certificates and its configuration, keys left out', a
   );
   assert.deepEqual(await kept(files.slice(1), []), []);
 });
+
+test('modules of a language: packages that were seen stay whole, others go, bytecode keeps what it was made from', async () => {
+  const root = 'usr/lib/python3/dist-packages';
+  const owned = (name: string, paths: readonly string[]): readonly TestEntry[] => [
+    ...paths.map((path) => file(`${root}/${path}`)),
+    file(`${root}/${name}-1.0.dist-info/METADATA`, `Name: ${name}\nVersion: 1.0\n`),
+    file(`${root}/${name}-1.0.dist-info/RECORD`, paths.map((path) => `${path},,\n`).join('')),
+  ];
+  const files = [
+    ...owned('used', ['used/__init__.py', 'used/late.py']),
+    ...owned('other', ['other/__init__.py']),
+    ...owned('pair', ['pair/__init__.py', '_pair/__init__.py']),
+    file(`${root}/nobodys/__init__.py`),
+    file(`${root}/used/__pycache__/late.cpython-311.pyc`),
+    file(`${root}/other/__pycache__/__init__.cpython-311.pyc`),
+    file('app/__pycache__/main.cpython-311.pyc'),
+    file('app/main.py'),
+    file('app/test.py'),
+    { ...file(`${root}/used/tool.py`, '#!/usr/bin/env python3\n'), mode: 0o755 },
+    program('usr/bin/env'),
+  ];
+  const seen = profileOf({
+    files: { r: ['/app/__pycache__/main.cpython-311.pyc'], xi: [`/${root}/used/**`, `/${root}/pair/**`] },
+  });
+  const wide = { ...profileOf({ files: { xi: [`/usr/lib/python3/**`] } }).files[0], count: 0, runs: 0 };
+  assert.ok(wide.pattern !== undefined);
+  const profile = {
+    ...seen,
+    rules: ['language-modules'],
+    files: [...seen.files, { ...wide, rules: ['language-modules'] }],
+  } as typeof seen;
+  const stay = staying(await planned({ layers: [files], profile }), [files]);
+  assert.deepEqual(
+    stay.map((path) => path.replace(`/${root}`, '')),
+    [
+      '/app/__pycache__/main.cpython-311.pyc',
+      '/app/main.py',
+      '/_pair/__init__.py',
+      '/nobodys/__init__.py',
+      '/pair-1.0.dist-info/METADATA',
+      '/pair-1.0.dist-info/RECORD',
+      '/pair/__init__.py',
+      '/used-1.0.dist-info/METADATA',
+      '/used-1.0.dist-info/RECORD',
+      '/used/__init__.py',
+      '/used/__pycache__/late.cpython-311.pyc',
+      '/used/late.py',
+      '/used/tool.py',
+    ],
+  );
+});

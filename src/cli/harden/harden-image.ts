@@ -48,7 +48,7 @@ export async function hardenImage(request: HardenRequest): Promise<HardenedImage
     target: await from.repository.resolve(from.reference, signal),
     ...(request.platform === undefined ? {} : { platform: parsePlatform(request.platform) }),
     profile,
-    options: opened.recipe.spec.harden,
+    recipe: opened.recipe,
     out: to.repository,
     signal,
     progress,

@@ -1,6 +1,6 @@
 import type { Elf, Script } from '../elf/elf.ts';
 import { hardenLimits } from '../limits.ts';
-import { type Picture, programOf, realPath } from '../picture.ts';
+import { type Picture, parentOf, programOf, realPath, searchPath } from '../picture.ts';
 import { findLibrary, type LinkerPaths, linkerPaths } from './libraries.ts';
 import type { Needed } from './needed.ts';
 
@@ -105,6 +105,9 @@ export class Closure {
     if (interpreter === undefined) return;
     // Text files begin alike by chance; only what may run has an interpreter.
     if (((this.#picture.files.get(path)?.mode ?? 0) & 0o111) === 0) return;
+    // Modules of a language often begin as a script does, and are loaded.
+    const why = this.#needed.reasons.get(path)?.why;
+    if ((why === 'pattern' || why === 'module') && !searchPath(this.#picture).includes(parentOf(path))) return;
     if (this.#needed.keep(interpreter, { why: 'interpreter', of: path }) === undefined) {
       this.#note(path, `no ${interpreter} to run it`);
       return;

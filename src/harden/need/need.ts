@@ -1,6 +1,7 @@
 import type { ExecutionProfile } from '../../profile/index.ts';
 import { type Picture, realPath } from '../picture.ts';
 import { Closure, type Unresolved } from './closure.ts';
+import { keepModules, keepSources } from './modules.ts';
 import { Needed } from './needed.ts';
 import { type HardenOptions, keepOptions, refusalOf } from './options.ts';
 import { keepProfile } from './profile.ts';
@@ -11,6 +12,8 @@ export interface Needs {
   readonly unresolved: readonly Unresolved[];
   /** Programs and libraries that a pattern of the profile allows, and that need what it does not. */
   readonly useless: ReadonlyMap<string, string>;
+  /** Translations that a pattern allows, by path: the pattern. They stay with the package whose messages they are. */
+  readonly translations: ReadonlyMap<string, string>;
   /** What the recipe names and the image does not have. */
   readonly absent: readonly string[];
 }
@@ -19,7 +22,7 @@ export interface Needs {
 export function needsOf(picture: Picture, profile: ExecutionProfile, options: HardenOptions): Needs {
   const needed = new Needed(picture, refusalOf(picture, options));
   const closure = new Closure(picture, needed);
-  const { byPattern } = keepProfile(picture, profile, needed);
+  const { byPattern, unseen, translations } = keepProfile(picture, profile, needed);
   keepConfig(picture, needed);
   keepSystem(picture, needed);
   const absent = keepOptions(picture, options, needed);
@@ -27,8 +30,10 @@ export function needsOf(picture: Picture, profile: ExecutionProfile, options: Ha
   keepCertificates(picture, needed);
   keepProviders(picture, needed);
   closure.close();
-  const useless = keepByPattern(picture, byPattern, needed, closure);
-  return { needed, unresolved: closure.unresolved, useless, absent };
+  const plugins = new Map([...byPattern, ...keepModules(picture, unseen, needed)]);
+  const useless = keepByPattern(picture, plugins, needed, closure);
+  keepSources(picture, needed);
+  return { needed, unresolved: closure.unresolved, useless, translations, absent };
 }
 
 /**
@@ -51,7 +56,7 @@ function keepByPattern(
       if (!missing.every((one) => byPattern.has(one))) continue;
       // A link to what does not stay would lead nowhere.
       if (picture.links.has(path) && !needed.has(real) && !byPattern.has(real)) continue;
-      needed.keep(path, { why: 'profile', of: pattern });
+      needed.keep(path, { why: 'pattern', of: pattern });
       waiting.delete(path);
     }
     closure.close();

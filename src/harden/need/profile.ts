@@ -4,8 +4,12 @@ import type { Needed } from './needed.ts';
 
 /** What a profile says of the image's files. */
 export interface ProfileNeeds {
-  /** Files that only a pattern that may never have been seen allows, by path: the pattern. */
+  /** Programs, libraries and links that only a pattern allows, by path: the pattern. */
   readonly byPattern: ReadonlyMap<string, string>;
+  /** Modules below a root of which others were seen, by path: the pattern. */
+  readonly unseen: ReadonlyMap<string, string>;
+  /** Translations, likewise: they stay with the package whose messages they are. */
+  readonly translations: ReadonlyMap<string, string>;
 }
 
 /** Metadata that patterns over whole module roots catch, and that goes with its package. */
@@ -17,6 +21,8 @@ const metadata = /\/[^/]+\.(?:dist-info|egg-info)(?:\/|$)/;
  */
 export function keepProfile(picture: Picture, profile: ExecutionProfile, needed: Needed): ProfileNeeds {
   const byPattern = new Map<string, string>();
+  const unseen = new Map<string, string>();
+  const translations = new Map<string, string>();
   for (const { path, ofImage, sha256 } of profile.executables)
     if (ofImage || sha256.length > 0) needed.keep(path, { why: 'program', of: path });
   const { files, patterns } = compileProfile(profile);
@@ -26,20 +32,35 @@ export function keepProfile(picture: Picture, profile: ExecutionProfile, needed:
       needed.keep(path, { why: 'profile', of: named.pattern });
       continue;
     }
-    const wide = patterns.find(path, anyEntry);
-    if (wide === undefined || metadata.test(path)) continue;
-    if (picture.heads.get(path)?.kind === 'elf') byPattern.set(path, wide.pattern);
+    const wide = metadata.test(path) ? undefined : (patterns.find(path, isSeen) ?? patterns.find(path, anyEntry));
+    if (wide === undefined) continue;
+    if (!isSeen(wide)) {
+      unseen.set(path, wide.pattern);
+      continue;
+    }
+    if (isTranslation(path)) translations.set(path, wide.pattern);
+    else if (picture.heads.get(path)?.kind === 'elf') byPattern.set(path, wide.pattern);
     else if (picture.links.has(path)) byPattern.set(path, wide.pattern);
-    else needed.keep(path, { why: 'profile', of: wide.pattern });
+    else needed.keep(path, { why: 'pattern', of: wide.pattern });
   }
   // Named by an alias that the image resolves: kept by what it leads to.
   for (const [path, entry] of files)
     if (!picture.files.has(path)) needed.keep(path, { why: 'profile', of: entry.pattern });
   keepPlaces(picture, profile.files, needed);
-  return { byPattern };
+  return { byPattern, unseen, translations };
+}
+
+/** Of the modules of a language whole roots are allowed; which packages were seen, further entries say. */
+function isSeen({ count, rules }: FileEntry): boolean {
+  return count > 0 || !rules.some((one) => one === 'language-modules' || one === 'python-bytecode');
 }
 
 const anyEntry = (): boolean => true;
+
+/** What programs say in other languages (gettext). */
+export function isTranslation(path: string): boolean {
+  return /\/LC_MESSAGES\/[^/]+\.mo$/.test(path);
+}
 
 /** Directories that entries lie in: the image made them with the mode and owner that its service needs. */
 function keepPlaces(picture: Picture, entries: readonly FileEntry[], needed: Needed): void {

@@ -8,6 +8,9 @@ export interface Reason {
 export const whys = {
   program: 'a program of the profile',
   profile: 'the profile uses it: $',
+  pattern: 'a pattern of the profile allows it: $',
+  module: 'a module of a package that is used: $',
+  source: 'what $ was made from',
   config: 'the image’s configuration names it as its $',
   recipe: 'the recipe keeps it: $',
   shell: 'a shell, which the recipe keeps',

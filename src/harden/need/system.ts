@@ -29,10 +29,8 @@ const places = [
 ]; // biome-ignore format: a list of paths
 
 const accounts = ['/etc/passwd', '/etc/group'];
-const names = [
-  '/etc/nsswitch.conf', '/etc/hosts', '/etc/host.conf', '/etc/resolv.conf', '/etc/gai.conf', '/etc/services', '/etc/protocols',
-  '/etc/hostname',
-]; // biome-ignore format: a list of paths
+/** Others that name services read, such as /etc/services, the profile has where they are used. */
+const names = ['/etc/nsswitch.conf', '/etc/hosts', '/etc/host.conf', '/etc/resolv.conf', '/etc/hostname'];
 const identity = ['/etc/os-release', '/usr/lib/os-release', '/etc/debian_version', '/etc/alpine-release'];
 const linker = ['/etc/ld.so.cache', '/etc/ld.so.preload'];
 

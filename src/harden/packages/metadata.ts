@@ -15,7 +15,7 @@ const dpkg = '/var/lib/dpkg';
  * What package managers say of the packages that stay: kept, and made true of what is there. Whoever reads it afterwards
  * (`dpkg -S`, an SBOM) finds exactly these packages and files.
  */
-export function keepMetadata(picture: Picture, needed: Needed): Metadata {
+export function keepMetadata(picture: Picture, needed: Needed, translations: ReadonlyMap<string, string>): Metadata {
   const owned = ownedBy(picture);
   keepAliases(picture, needed, owned);
   const fates = fatesOf(picture, needed, owned);
@@ -26,6 +26,10 @@ export function keepMetadata(picture: Picture, needed: Needed): Metadata {
       const directory = metadataDirectory(found);
       for (const path of picture.files.keys())
         if (directory !== undefined && path.startsWith(`${directory}/`)) needed.keep(path, reason);
+    }
+    for (const path of paths) {
+      const pattern = translations.get(path);
+      if (pattern !== undefined) needed.keep(path, { why: 'profile', of: pattern });
     }
     for (const path of licencesOf(picture, found.name, paths)) needed.keep(path, { why: 'licence', of: found.name });
   }
@@ -45,9 +49,15 @@ function keepAliases(picture: Picture, needed: Needed, owned: readonly Owned[]):
       const real = resolvePath(picture.links, path, { last: 'follow' });
       if (real === undefined || real === '/' || !needed.has(real)) continue;
       const goes = ofPackages.has(path) && !stay.has(path);
-      if (goes && developerLink.test(path)) continue;
+      if (goes && (developerLink.test(path) || isModule(needed, real))) continue;
       needed.keep(path, { why: 'alias', of: real });
     }
+}
+
+/** Modules are loaded by their own name. */
+function isModule({ reasons }: Needed, path: string): boolean {
+  const why = reasons.get(path)?.why;
+  return why === 'pattern' || why === 'module';
 }
 
 function licencesOf(picture: Picture, name: string, paths: readonly string[]): readonly string[] {

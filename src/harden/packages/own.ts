@@ -2,6 +2,7 @@ import type { FoundPackage } from '../../contents/index.ts';
 import { resolvePath } from '../../contents/index.ts';
 import type { Needed } from '../need/needed.ts';
 import { isDocument } from '../need/options.ts';
+import type { Why } from '../need/reason.ts';
 import { type Picture, parentOf, realPath } from '../picture.ts';
 
 /** A package with the files and links of the image that are its own, as real paths. */
@@ -48,12 +49,26 @@ export function fatesOf(picture: Picture, needed: Needed, all: readonly Owned[])
   const stays = ({ found, paths }: Owned): boolean => {
     if (found.type === 'golang') return needed.has(found.location);
     return paths.some(
-      (path) => needed.has(path) && !isDocument(path) && !(picture.links.has(path) && developerLink.test(path)),
+      (path) =>
+        isNeeded(picture, needed, path) && !isDocument(path) && !(picture.links.has(path) && developerLink.test(path)),
     );
   };
   const stay = all.filter(stays);
   const kept = new Set(stay);
   return { stay, go: all.filter((one) => !kept.has(one)) };
+}
+
+/**
+ * Texts that any system has, and what only says things in a language, stay without making their package stay: nothing of it
+ * runs or is loaded.
+ */
+const weak: ReadonlySet<Why> = new Set(['accounts', 'identity', 'linker', 'place', 'parent', 'licence', 'metadata']);
+const languages = /^\/usr\/(?:lib|share)\/(?:locale|i18n)\//;
+
+function isNeeded({ heads }: Picture, needed: Needed, path: string): boolean {
+  const why = needed.reasons.get(path)?.why;
+  if (why === undefined || weak.has(why) || languages.test(path)) return false;
+  return why !== 'name-service' || heads.get(path)?.kind === 'elf';
 }
 
 /** Of Python: the directory of its metadata. */
