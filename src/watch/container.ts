@@ -13,7 +13,7 @@ import type { ContainerState } from './events.ts';
 import { FileMemory } from './file-memory.ts';
 import { sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
-import { loads } from './interpreters.ts';
+import { isModule } from './interpreters.ts';
 import { Judged } from './judged.ts';
 import type { ProcessInfo } from './model.ts';
 import { OpenedForExec, orderMillis } from './opened.ts';
@@ -236,31 +236,35 @@ export class WatchedContainer {
       this.saw(anonymousMemory(path, time, key, snapshot, process), () => process);
       return;
     }
+    this.programs.maps(event.who.program, path);
     const map = (): void => {
       const process = this.programs.describeAt(event.who, event.time);
       const ran = this.known.wasExecuted(file) ? 'exec' : 'library';
       this.sight({ use: 'mapped', ran, path, file, time, key, snapshot, process });
     };
     if (file.place === 'lower' || this.known.wasExecuted(file)) map();
-    else {
-      // The kernel maps a program before it says that it runs it.
-      this.unhashed++;
-      this.host.later(orderMillis, () => {
-        this.unhashed--;
-        map();
-      });
-    }
+    // The kernel maps a program before it says that it runs it.
+    else this.after(orderMillis, map);
   }
 
-  private read(event: OpenEvent): void {
+  private after(millis: number, action: () => void): void {
+    this.unhashed++;
+    this.host.later(millis, () => {
+      this.unhashed--;
+      action();
+    });
+  }
+
+  private read(event: OpenEvent, late = false): void {
     const path = withoutDeleted(event.path);
-    const program = this.programs.get(event.who.program);
     const time = this.host.timeOf(event.time);
-    if (program !== undefined && loads(program.path, path)) {
+    if (this.programs.loads(event.who.program, path)) {
       const process = this.programs.describeAt(event.who, event.time);
       this.sight({ use: 'loaded', ran: 'script', path, file: event.file, time, snapshot: false, process });
       return;
     }
+    // That a program has an interpreter in it may be told after what it reads.
+    if (!late && isModule(path)) return this.after(orderMillis, () => this.read(event, true));
     this.contents.whenKnown((manifest) => {
       const process = (): ProcessInfo => this.programs.describeAt(event.who, event.time);
       this.saw(this.judged.read(event, path, time, manifest), process, typeof manifest === 'string');
@@ -271,7 +275,7 @@ export class WatchedContainer {
   private written(event: OpenEvent): void {
     const path = withoutDeleted(event.path);
     const time = this.host.timeOf(event.time);
-    this.known.written(event.file, loads(this.programs.get(event.who.program)?.path ?? '', '.pyc'));
+    this.known.written(event.file, this.programs.loads(event.who.program, '.pyc'));
     const before = this.judged.ranAs(path, event.file);
     const process = this.programs.describeAt(event.who, event.time);
     const seen = this.judged.written(event, path, time);

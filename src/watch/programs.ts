@@ -1,4 +1,5 @@
 import type { ExecEvent, ProcessRef } from '../sensor/index.ts';
+import { embeddedBy, loads } from './interpreters.ts';
 import type { ProcessInfo } from './model.ts';
 
 export interface Program {
@@ -12,6 +13,7 @@ export interface Program {
 const programsMax = 2048;
 const processesMax = 1024;
 const waitersMax = 4096;
+const embeddingMax = 256;
 
 /** An execve takes no longer between mapping its program and running it. */
 const duringExecNanos = 1_500_000n;
@@ -30,6 +32,8 @@ export class Programs {
   private readonly execs = new Map<number, readonly ExecEvent[]>();
   private readonly waiters = new Map<bigint, (() => void)[]>();
   private waiting = 0;
+  /** By the path of a program: what the interpreters' libraries that it mapped run. */
+  private readonly embedded = new Map<string, Set<string>>();
 
   add(event: ExecEvent, path: string, runtime: boolean): void {
     put(this.known, event.key, { path, argv: event.argv, runtime }, programsMax);
@@ -39,6 +43,20 @@ export class Programs {
 
   get(key: bigint): Program | undefined {
     return this.known.get(key);
+  }
+
+  /** A program mapped code: by an interpreter's library it is an interpreter from now on, in all its processes. */
+  maps(key: bigint, library: string): void {
+    const program = this.known.get(key);
+    const endings = program === undefined ? [] : embeddedBy(library);
+    if (program === undefined || endings.length === 0) return;
+    put(this.embedded, program.path, new Set([...(this.embedded.get(program.path) ?? []), ...endings]), embeddingMax);
+  }
+
+  /** Does it run a file of this name when it opens it? */
+  loads(key: bigint, path: string): boolean {
+    const program = this.known.get(key);
+    return program !== undefined && loads(program.path, path, this.embedded.get(program.path));
   }
 
   /** The last exec that was told of this very process. */

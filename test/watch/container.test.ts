@@ -263,3 +263,38 @@ test('in any order, the same is found, and nothing is left waiting', () => {
     { numRuns: 300 },
   );
 });
+
+test('what a server with an interpreter in it opens is code, whichever queue is faster; what others open is not', () => {
+  const server = file(20);
+  const php = file(21);
+  const dropped = file(22, { place: 'upper' });
+  const by = { pid: 10, program: 100n };
+  const events = [
+    mapping(3, by, php, '/usr/lib/apache2/modules/libphp8.2.so'),
+    open(4, by, dropped, '/var/www/uploads/x.php', 'read'),
+  ] as const;
+  for (const order of [[0, 1], [1, 0], [1]]) {
+    const made = new Bench();
+    const paths = { '/usr/sbin/apache2': 'aa', '/usr/lib/apache2/modules/libphp8.2.so': 'bb' };
+    made.container.contents.settle(manifestOf(paths));
+    for (const [version, sha256] of [
+      [server, 'aa'],
+      [php, 'bb'],
+      [dropped, 'ff'],
+    ] as const)
+      made.hashes.deliver(hash(version, sha256), 0);
+    made.container.take(exec(1, 10, 100n, server, '/usr/sbin/apache2'));
+    for (const at of order) {
+      const event = events[at];
+      assert.ok(event);
+      made.container.take(event);
+    }
+    made.pass(100);
+    const use = order.includes(0) ? 'loaded' : 'read';
+    assert.ok(
+      made.seen().some((one) => one.startsWith(`${use} /var/www/uploads/x.php`)),
+      `${order} ${made.seen()}`,
+    );
+    assert.ok(made.container.settled);
+  }
+});
