@@ -9,6 +9,8 @@ import { planned, profileOf } from './planned.ts';
 const stanza = (name: string, version = '1', more = ''): string =>
   `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n${more}`;
 
+const isA = (name: string): boolean => name === 'a';
+
 test('status keeps whole paragraphs byte for byte, whatever stands in them', () => {
   const odd = stanza('b', '2', 'Description: x\n .\n Package: a\nMaintainer: J\u00f6rg\n');
   const bytes = Buffer.concat([
@@ -58,11 +60,10 @@ test('any bytes: what is kept of a status is made of its own lines, and doing it
   fc.assert(
     fc.property(fc.array(line, { maxLength: 30 }), fc.boolean(), (lines, ended) => {
       const bytes = Buffer.from(lines.join('\n') + (ended ? '\n' : ''));
-      const stays = (name: string): boolean => name === 'a';
-      const once = reduceStatus(bytes, stays);
+      const once = reduceStatus(bytes, isA);
       const known = new Set([...lines, '']);
       for (const one of once.toString().split('\n')) assert.ok(known.has(one));
-      assert.deepEqual(reduceStatus(once, stays), once);
+      assert.deepEqual(reduceStatus(once, isA), once);
     }),
   );
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void reduceStatus(Buffer.from(bytes), () => true)));

@@ -11,6 +11,11 @@ const program = (path: string, spec: Parameters<typeof elfOf>[0] = {}): TestEntr
 });
 const library = (path: string, spec: Parameters<typeof elfOf>[0] = {}): TestEntry => ({ path, content: elfOf(spec) });
 const link = (path: string, target: string): TestEntry => ({ path, target });
+const script = (path: string, line: string, mode = 0o755): TestEntry => ({
+  path,
+  mode,
+  content: `#!${line}\ntrue\n`,
+});
 const file = (path: string, content = path): TestEntry => ({ path, content });
 
 async function kept(
@@ -95,11 +100,6 @@ test('a program that ends threads needs libgcc_s, which only the C library names
 });
 
 test('scripts need their interpreters, also those that env looks for; text that is not run needs none', async () => {
-  const script = (path: string, line: string, mode = 0o755): TestEntry => ({
-    path,
-    mode,
-    content: `#!${line}\ntrue\n`,
-  });
   const files = [
     script('run', '/usr/bin/env -S python3 -u'),
     script('shell', ' /bin/sh -e'),

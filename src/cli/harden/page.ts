@@ -49,8 +49,6 @@ export function hardenedDocument(
   explained: readonly string[],
 ): object {
   const { base, manifest, before, after, removed, kept, unresolved, reasons } = cut;
-  const purls = (all: readonly { readonly purl: string }[]): readonly string[] => all.map(({ purl }) => purl).sort();
-  const amount = ({ bytes, files, packages }: Amount): Amount => ({ bytes, files, packages });
   return {
     type: 'hardened',
     image: target,
@@ -65,4 +63,12 @@ export function hardenedDocument(
     evidence: evidence ?? null,
     explained: explained.map((path) => ({ path, stays: reasons.has(path), reason: reasons.get(path) ?? null })),
   };
+}
+
+function purls(all: readonly { readonly purl: string }[]): readonly string[] {
+  return all.map(({ purl }) => purl).sort();
+}
+
+function amount({ bytes, files, packages }: Amount): Amount {
+  return { bytes, files, packages };
 }
