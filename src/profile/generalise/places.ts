@@ -78,7 +78,9 @@ export function knownPlaces(table: FileTable): void {
 
 /** Directories of fragments, each read because it is there; and what lies beside configuration that was mounted. */
 const fragments = /^\/etc\/(?:.+\/)?(?:[a-z]+[-.])?(?:conf\.d|d|sites-enabled|modules-enabled)$/;
-const mounted = /^\/etc\/.+\/[^/]+\.(?:conf|cfg|cnf|ini|json|ya?ml|toml|properties|xml)$/;
+const mounted = /^\/etc\/.+\/[^/]+\.(?:conf|cfg|cnf|ini|json|ya?ml|toml|properties|xml|map|lst|acl|rules)$/;
+/** Certificates, by whole names: sites come to be more. Where they are numbered, each renewal is the next; a key is by name. */
+const certificates = /^\/etc\/.+\/(?![^/]*key)[^/{]+\.(?:pem|crt|cer)$/;
 const foreign = /^\/etc\/(?:cron|init|rc|pam|sudoers|ld\.so|profile|apt|systemd|ssh|security)/;
 
 function dropIns(table: FileTable): void {
@@ -87,7 +89,7 @@ function dropIns(table: FileTable): void {
     const directory = directoryOf(pattern);
     const ending = /[^/]\.([A-Za-z]{1,10})$/.exec(pattern)?.[1];
     if (row.access !== access.read || ending === undefined || directory === '/etc' || foreign.test(pattern)) continue;
-    if (!fragments.test(directory) && (row.ofImage || !mounted.test(pattern))) continue;
+    if (!fragments.test(directory) && (row.ofImage || !(mounted.test(pattern) || certificates.test(pattern)))) continue;
     const beside = `${directory}/*.${ending}`;
     const rows = found.get(beside) ?? [];
     found.set(beside, rows);

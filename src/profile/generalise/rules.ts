@@ -49,7 +49,7 @@ export const rules = {
     why: 'Each renewal is the next number.',
   },
   'drop-ins': {
-    what: 'Where a fragment of configuration was read (`/etc/*/conf.d`, `sites-enabled`, …), or below a directory of `/etc` a configuration file that is not the image’s, those beside it with the same ending may be read. Not those of cron, init, PAM, sudo, the linker, shells, apt, systemd and ssh.',
+    what: 'Where a fragment of configuration was read (`/etc/*/conf.d`, `sites-enabled`, …), or below a directory of `/etc` a configuration file or certificate that is not the image’s, those beside it with the same ending may be read. Not those of cron, init, PAM, sudo, the linker, shells, apt, systemd and ssh.',
     why: 'They are read because they are there; configuration is mounted, and grows.',
   },
   'python-bytecode': {
