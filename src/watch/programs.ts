@@ -11,6 +11,8 @@ export interface Program {
 }
 
 const programsMax = 2048;
+/** More than the sensor tells of one container: 4096 executions, and 1024 without their arguments. */
+const plainMax = 8192;
 const processesMax = 1024;
 const waitersMax = 4096;
 const embeddingMax = 256;
@@ -29,6 +31,8 @@ const parentArgumentLength = 256;
  */
 export class Programs {
   private readonly known = new Map<bigint, Program>();
+  /** Those before, without their arguments: who could push them out could start what he wants from a parent nobody knows. */
+  private readonly plain = new Map<bigint, Program>();
   private readonly execs = new Map<number, readonly ExecEvent[]>();
   private readonly waiters = new Map<bigint, (() => void)[]>();
   private waiting = 0;
@@ -36,18 +40,19 @@ export class Programs {
   private readonly embedded = new Map<string, Set<string>>();
 
   add(event: ExecEvent, path: string, runtime: boolean): void {
-    put(this.known, event.key, { path, argv: event.argv, runtime }, programsMax);
+    for (const [key, old] of put(this.known, event.key, { path, argv: event.argv, runtime }, programsMax))
+      put(this.plain, key, { ...old, argv: [] }, plainMax);
     const before = (this.execs.get(event.self.pid) ?? []).filter((one) => one.self.start === event.self.start);
     put(this.execs, event.self.pid, [...before.slice(1 - execsPerProcess), event], processesMax);
   }
 
   get(key: bigint): Program | undefined {
-    return this.known.get(key);
+    return this.known.get(key) ?? this.plain.get(key);
   }
 
   /** A program mapped code: by an interpreter's library it is an interpreter from now on, in all its processes. */
   maps(key: bigint, library: string): void {
-    const program = this.known.get(key);
+    const program = this.get(key);
     const endings = program === undefined ? [] : embeddedBy(library);
     if (program === undefined || endings.length === 0) return;
     put(this.embedded, program.path, new Set([...(this.embedded.get(program.path) ?? []), ...endings]), embeddingMax);
@@ -55,7 +60,7 @@ export class Programs {
 
   /** Does it run a file of this name when it opens it? */
   loads(key: bigint, path: string): boolean {
-    const program = this.known.get(key);
+    const program = this.get(key);
     return program !== undefined && loads(program.path, path, this.embedded.get(program.path));
   }
 
@@ -101,14 +106,14 @@ export class Programs {
   }
 
   describe(process: ProcessRef): ProcessInfo {
-    const program = this.known.get(process.program);
+    const program = this.get(process.program);
     return {
       pid: process.pid,
       path: program?.path ?? '',
       argv: program?.argv ?? [],
       uid: process.uid,
       parents: (this.lastExecOf(process)?.ancestors ?? []).map((one) => {
-        const parent = this.known.get(one.program);
+        const parent = this.get(one.program);
         const argv = (parent?.argv ?? []).slice(0, parentArguments).map((text) => text.slice(0, parentArgumentLength));
         return { pid: one.pid, path: parent?.path ?? '', argv };
       }),
@@ -116,11 +121,12 @@ export class Programs {
   }
 }
 
-/** The least recently put goes first. */
-function put<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
+/** The least recently put goes first. Returns what went. */
+function put<K, V>(map: Map<K, V>, key: K, value: V, max: number): readonly (readonly [K, V])[] {
   map.delete(key);
   map.set(key, value);
-  if (map.size <= max) return;
-  const oldest = map.keys().next();
-  if (oldest.done !== true) map.delete(oldest.value);
+  if (map.size <= max) return [];
+  const [oldest] = map;
+  if (oldest !== undefined) map.delete(oldest[0]);
+  return oldest === undefined ? [] : [oldest];
 }

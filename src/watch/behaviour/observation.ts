@@ -37,7 +37,9 @@ function parentOf(event: ExecEvent, parent: Program | undefined, entry: number |
   if (event.self.pid === entry) return '@entry';
   if (event.flags.snapshot) return '@unknown';
   if (event.ancestors.length <= 1 || parent?.runtime === true) return '@exec';
-  return parent?.path.startsWith('/') === true ? (parent.path as Parent) : '@unknown';
+  if (parent === undefined || parent.path === '') return '@unknown';
+  // A memory file has a name and no path: no program of a profile is called so.
+  return parent.path.startsWith('/') ? (parent.path as Parent) : `/${parent.path}`;
 }
 
 /** What was seen of a file, in a profile's words. A program that was started is a process. */
