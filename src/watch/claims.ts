@@ -44,14 +44,14 @@ export class Claims {
   begin(meta: Container, event: ContainerEvent): void {
     const { host, table, teller } = this.options;
     const display = `${meta.namespace}/${meta.id}`;
-    const files = table.filesOfFormerLife(display);
+    const former = table.formerLife(display);
     const before = table.byDisplay(display);
     // Stopped and started again: its former life ends before the new one is told of, and its files are still there.
-    if (files !== undefined && before !== undefined) this.options.end(before);
-    const container = new WatchedContainer(host, meta, event.container, host.timeOf(event.time), files);
+    if (former !== undefined && before !== undefined) this.options.end(before);
+    const container = new WatchedContainer(host, meta, event.container, host.timeOf(event.time), former);
     const unclaimed = table.claim(event.container, container);
     this.findImage(container);
-    if (files === undefined) this.history(container, unclaimed?.older ?? event.older);
+    if (former === undefined) this.history(container, unclaimed?.older ?? event.older);
     this.seen(container);
     this.options.touched(container);
     if (unclaimed === undefined) return;

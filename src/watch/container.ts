@@ -1,26 +1,24 @@
 import type { Container } from '../containers/index.ts';
 import type { Digest } from '../oci/index.ts';
-import type { Observation } from '../profile/index.ts';
 import type { ConnectionEvent, CountEvent, ExecEvent, MappingEvent, OpenEvent, ProcessRef } from '../sensor/index.ts';
-import { Behaviour } from './behaviour/behaviour.ts';
-import { dns, fileObservation, networkObservation, type Start, startOf } from './behaviour/observation.ts';
-import { workloadNames } from './behaviour/session.ts';
-import type { FileSeen } from './bodies.ts';
+import type { Behaviour } from './behaviour/behaviour.ts';
+import { startOf } from './behaviour/observation.ts';
 import type { ContainerHost } from './container-host.ts';
 import { Contents } from './contents.ts';
 import { type CoverageGap, coverageOf } from './coverage.ts';
+import { Deeds } from './deeds.ts';
 import type { ContainerState } from './events.ts';
-import { FileMemory } from './file-memory.ts';
+import type { FileMemory } from './file-memory.ts';
 import { sameFile } from './hashes.ts';
 import type { Remembered } from './history.ts';
 import { isModule } from './interpreters.ts';
-import { Judged } from './judged.ts';
+import type { Judged } from './judged.ts';
+import { type Lasting, nothingYet } from './lasting.ts';
 import type { ProcessInfo } from './model.ts';
 import { OpenedForExec, orderMillis } from './opened.ts';
 import { execPath, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
 import type { ProvenanceState } from './provenance.ts';
-import { type Resolvers, readResolvers } from './resolvers.ts';
 import { isRuntime } from './runtime.ts';
 import { anonymousMemory, connectionSeen, Seen } from './seen.ts';
 import { keyText, type Sighting } from './sighting.ts';
@@ -55,15 +53,19 @@ export class WatchedContainer {
   private readonly host: ContainerHost;
   private readonly programs = new Programs();
   private readonly opened: OpenedForExec;
+  private readonly deeds: Deeds;
+  readonly lasting: Lasting;
   readonly known: FileMemory;
-  private resolvers: Resolvers;
   private unhashed = 0;
   private firstExec: bigint | undefined;
   /** Its first process. */
   private entry: number | undefined;
 
-  constructor(host: ContainerHost, meta: Container, cgid: bigint, since: string, known = new FileMemory()) {
-    this.known = known;
+  constructor(host: ContainerHost, meta: Container, cgid: bigint, since: string, former?: Lasting) {
+    this.lasting = former ?? nothingYet(meta, host.behaviour);
+    this.known = this.lasting.files;
+    this.judged = this.lasting.judged;
+    this.behaviour = this.lasting.behaviour;
     this.host = host;
     this.namespace = meta.namespace;
     this.id = meta.id;
@@ -71,11 +73,7 @@ export class WatchedContainer {
     this.meta = meta;
     this.cgid = cgid;
     this.since = since;
-    if (meta.resolvConf !== undefined) this.resolvers = readResolvers(meta.resolvConf);
-    this.judged = new Judged(this.display, meta.created);
-    const names = workloadNames(meta.pod, meta);
-    this.behaviour =
-      host.behaviour && new Behaviour(host.behaviour, this.display, `${this.display} ${meta.created}`, names);
+    this.deeds = new Deeds(this, host.observe && ((one) => host.observe?.(this, one)));
     this.opened = new OpenedForExec({
       programs: this.programs,
       known: this.known,
@@ -119,8 +117,9 @@ export class WatchedContainer {
     const path = execPath(event, program?.path ?? this.known.nameOf(event.file));
     this.programs.add(event, path, runtime);
     if (!runtime) {
-      if (this.firstExec === undefined)
-        this.resolvers ??= readResolvers(`/proc/${event.self.pid}/root/etc/resolv.conf`);
+      // Of this program and user the kernel no longer tells other arguments, parents or capabilities.
+      if (event.flags.coarse) this.behaviour?.missed();
+      if (this.firstExec === undefined) this.deeds.begin(event.self.pid);
       this.firstExec ??= event.time;
       if (!this.older) this.entry ??= event.self.pid;
       this.executed(event, path);
@@ -151,15 +150,14 @@ export class WatchedContainer {
   private connection(event: ConnectionEvent): void {
     this.attributed(event.who, event.time, () => {
       const process = this.programs.describeAt(event.who, event.time);
-      const seen = connectionSeen(event, this.host.timeOf(event.time), process);
-      this.seen.network.push(seen);
-      const unknown = seen.port === dns && this.resolvers === undefined;
-      this.did(networkObservation(seen, this.resolvers), seen.time, () => process, unknown);
+      this.deeds.connected(connectionSeen(event, this.host.timeOf(event.time), process));
     });
   }
 
-  private count({ kind, key, count, last }: CountEvent): void {
-    this.seen.counts.push({ kind, key: keyText(key), count, last: this.host.timeOf(last) });
+  private count({ kind, key: bits, count, last: boot }: CountEvent): void {
+    const [key, last] = [keyText(bits), this.host.timeOf(boot)];
+    this.seen.counts.push({ kind, key, count, last });
+    this.behaviour?.again(`${kind} ${key}`, last);
   }
 
   /** What an earlier agent knew of it. */
@@ -233,7 +231,7 @@ export class WatchedContainer {
     const { snapshot } = event.flags;
     if (file === undefined) {
       const process = this.programs.describeAt(event.who, event.time);
-      this.saw(anonymousMemory(path, time, key, snapshot, process), () => process);
+      this.deeds.saw(anonymousMemory(path, time, key, snapshot, process), () => process);
       return;
     }
     this.programs.maps(event.who.program, path);
@@ -267,7 +265,7 @@ export class WatchedContainer {
     if (!late && isModule(path)) return this.after(orderMillis, () => this.read(event, true));
     this.contents.whenKnown((manifest) => {
       const process = (): ProcessInfo => this.programs.describeAt(event.who, event.time);
-      this.saw(this.judged.read(event, path, time, manifest), process, typeof manifest === 'string');
+      this.deeds.saw(this.judged.read(event, path, time, manifest), process, typeof manifest === 'string');
     });
   }
 
@@ -279,20 +277,9 @@ export class WatchedContainer {
     const before = this.judged.ranAs(path, event.file);
     const process = this.programs.describeAt(event.who, event.time);
     const seen = this.judged.written(event, path, time);
-    if (before === undefined) return this.saw(seen, () => process);
-    this.did(fileObservation(seen), time, () => process, false); // At once; what it is now, when its bytes are known.
+    if (before === undefined) return this.deeds.saw(seen, () => process);
+    this.deeds.wrote(seen, () => process);
     this.sight({ use: 'written', ran: before, path, file: event.file, time, snapshot: false, process });
-  }
-
-  private saw(seen: FileSeen, process: () => ProcessInfo, bytesUnknown = false, start?: Start): void {
-    this.seen.files.push(seen);
-    if (seen.use === 'written' && seen.verdict !== 'none') return;
-    this.did(fileObservation(seen, start), seen.time, process, bytesUnknown || seen.verdict === 'unknown');
-  }
-
-  private did(observation: Observation, time: string, process: () => ProcessInfo, uncertain: boolean): void {
-    this.host.observe?.(this, observation);
-    this.behaviour?.see(observation, time, process, uncertain);
   }
 
   private sight(sighting: Sighting): void {
@@ -304,7 +291,7 @@ export class WatchedContainer {
         const seen = this.judged.file(sighting, content, manifest, this.image, compiled);
         // A program's own text is mapped too: what it is was said when it was executed.
         if (sighting.use === 'mapped' && sighting.ran === 'exec') this.seen.files.push(seen);
-        else this.saw(seen, () => sighting.process, false, sighting.start);
+        else this.deeds.saw(seen, () => sighting.process, false, sighting.start);
       });
     });
   }

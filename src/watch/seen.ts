@@ -29,7 +29,11 @@ export class Seen {
   }
 }
 
-export function connectionSeen(event: ConnectionEvent, time: string, process: ProcessInfo): NetworkSeen {
+export function connectionSeen(
+  event: ConnectionEvent,
+  time: string,
+  process: ProcessInfo,
+): NetworkSeen & { readonly process: ProcessInfo } {
   const { op: use, address, port, protocol, mapped } = event;
   return { use, time, address, port, protocol, mapped, key: keyText(event.key), process };
 }

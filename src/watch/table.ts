@@ -1,7 +1,7 @@
 import type { Container } from '../containers/index.ts';
 import type { ContainerEvent, SensorEvent } from '../sensor/index.ts';
 import type { WatchedContainer } from './container.ts';
-import type { FileMemory } from './file-memory.ts';
+import type { Lasting } from './lasting.ts';
 
 /** A cgroup that the sensor says is a container, before containerd told of it. */
 export interface Unclaimed {
@@ -23,8 +23,8 @@ interface Metadata {
   claimedBy: bigint | undefined;
   /** Its first process ended; then, that containerd started another: it has a new cgroup. */
   life: 'first' | 'over' | 'again';
-  /** What its former life, or this one, knows of its files: they outlive its processes. */
-  files: FileMemory | undefined;
+  /** What its former life, or this one, knows that outlives its processes. */
+  lasting: Lasting | undefined;
   /** Monotonic ms at which containerd removed it. */
   removedAt: number | undefined;
 }
@@ -119,7 +119,7 @@ export class ContainerTable {
         running,
         claimedBy: undefined,
         life: 'first',
-        files: undefined,
+        lasting: undefined,
         removedAt: undefined,
       });
     }
@@ -176,7 +176,7 @@ export class ContainerTable {
     if (known !== undefined) {
       known.claimedBy = cgid;
       known.life = 'first';
-      known.files = container.known;
+      known.lasting = container.lasting;
     }
     return unclaimed;
   }
@@ -187,9 +187,9 @@ export class ContainerTable {
   }
 
   /** Of a container that was stopped and that containerd started again. */
-  filesOfFormerLife(display: string): FileMemory | undefined {
+  formerLife(display: string): Lasting | undefined {
     const known = this.metadata.get(display);
-    return known?.life === 'again' ? known.files : undefined;
+    return known?.life === 'again' ? known.lasting : undefined;
   }
 
   forget(cgid: bigint): void {

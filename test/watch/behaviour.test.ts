@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import * as profile from '../../src/profile/index.ts';
 import { Behaviour } from '../../src/watch/behaviour/behaviour.ts';
+import { doubtOf } from '../../src/watch/behaviour/doubt.ts';
 import { type DriftFinding, observationOf } from '../../src/watch/behaviour/drift.ts';
 import type { ExceptionEvidence, ImageEvidence } from '../../src/watch/behaviour/evidence.ts';
 import { ImageProfiles } from '../../src/watch/behaviour/image-profiles.ts';
@@ -47,7 +48,8 @@ function scene(workload: readonly string[] = ['shop/Pod/web-1', 'shop/StatefulSe
     profiles.take(subject, used_, 'registry-unreachable: no answer', at);
     behaviour.judgeBy(profiles.of(subject), subject);
   };
-  const see = (one: profile.Observation, bytesUnknown = false): void => behaviour.see(one, time, process, bytesUnknown);
+  const see = (one: profile.Observation, bytesUnknown = false, startUnseen = false, key?: string): void =>
+    behaviour.see(one, time, process, doubtOf(bytesUnknown, startUnseen), key);
   return { profiles, behaviour, take, see };
 }
 
@@ -195,4 +197,70 @@ test('a workload is called by its pod and by the controllers that the pod’s na
     'shop/StatefulSet/db',
   ]);
   assert.deepEqual(workloadNames({ namespace: 'shop', name: 'web' }, container), ['shop/Pod/web']);
+});
+
+test('a process of before the sensor that changed its title, user or parent is no drift and no proof; another program is', () => {
+  const { behaviour, take, see } = scene();
+  take(given());
+  const forked = { parent: '@unknown', argv: ['app: worker process'], uid: 101 } as const;
+  see(ran('/bin/app', forked), false, true);
+  see(ran('/bin/app', { parent: '/bin/app', argv: ['app: worker process'] }), false, true);
+  assert.equal(behaviour.hasFindings, false);
+  assert.equal(behaviour.state.unjudged, 2);
+  see(ran('/tmp/dropped', forked), false, true);
+  see(ran('/bin/app', { ...forked, sha256: 'f'.repeat(64), ofImage: false }), false, true);
+  assert.deepEqual(codes(behaviour.takeFindings()), [
+    'process-not-in-profile /tmp/dropped',
+    'process-other-bytes /bin/app',
+  ]);
+  see(ran('/bin/app', forked));
+  assert.equal(behaviour.takeFindings().length, 1, 'one that was seen to start so');
+});
+
+test('what a debug session excused and is done again after it is drift, also where the kernel knows and only counts it', () => {
+  const { behaviour, take, see } = scene();
+  take(given([exception({ debugSession: { workloads: [] } })]));
+  see(ran('/bin/id'), false, false, 'exec 1');
+  const [excused] = behaviour.takeFindings();
+  assert.equal(excused?.session?.name, 'one');
+  behaviour.again('exec 1', '2026-11-24T12:59:59Z');
+  behaviour.again('exec 2', '2026-11-24T14:00:00Z');
+  assert.deepEqual([behaviour.hasFindings, behaviour.state.drifts], [false, []]);
+  behaviour.again('exec 1', '2026-11-24T14:00:00Z');
+  const [told] = behaviour.takeFindings();
+  assert.deepEqual([told?.session, told?.time, told?.process.pid], [null, '2026-11-24T14:00:00Z', 0]);
+  assert.notEqual(told?.id, excused?.id, 'both are on record');
+  assert.deepEqual(behaviour.state.drifts, [told?.id]);
+  behaviour.again('exec 1', '2026-11-24T14:01:00Z');
+  assert.equal(behaviour.hasFindings, false);
+});
+
+test('what no longer fitted is not called good by a profile that allows less than the one it was judged by', () => {
+  const amendment = exception({ profileAmendment: { allow: ['file path=/data/* access=w'] } });
+  const flooded = (first: readonly ExceptionEvidence[]) => {
+    const { behaviour, take, see } = scene();
+    take(given(first));
+    for (let n = 0; n < 4096; n++) see(ofImage('/etc/app.conf'));
+    see(used('/data/stolen', 'write'));
+    return { behaviour, take };
+  };
+  const { behaviour, take } = flooded([amendment]);
+  assert.deepEqual([behaviour.state.drifts, behaviour.state.unjudged], [[], 0]);
+  take(undefined);
+  take(given([amendment]));
+  assert.equal(behaviour.state.unjudged, 0, 'the same again');
+  take(given());
+  assert.equal(behaviour.state.unjudged, 1);
+  take(given([amendment]));
+  assert.equal(behaviour.state.unjudged, 1);
+});
+
+test('drift beyond what is kept is not forgotten by another profile', () => {
+  const { behaviour, take, see } = scene();
+  take(given());
+  for (let n = 0; n < 6000; n++) see(used(`/data/${n}`));
+  assert.equal(behaviour.state.unjudged, 0);
+  take(given([exception({ profileAmendment: { allow: ['file path=/data/* access=r'] } })]));
+  assert.deepEqual(behaviour.state.drifts, []);
+  assert.equal(behaviour.state.unjudged, 6000 - 5096);
 });

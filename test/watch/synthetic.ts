@@ -91,7 +91,8 @@ export class Bench {
   private at = 0;
   private timers: { readonly due: number; readonly action: () => void }[] = [];
 
-  constructor() {
+  /** `given`: of the host, besides; `former`: it is the next life of that one. */
+  constructor(given: Partial<ContainerHost> = {}, former?: WatchedContainer) {
     const host: ContainerHost = {
       hashes: this.hashes,
       now: () => this.at,
@@ -99,6 +100,7 @@ export class Bench {
       later: (millis, action) => {
         this.timers.push({ due: this.at + millis, action });
       },
+      ...given,
     };
     const meta: Container = {
       namespace: 'default',
@@ -110,7 +112,7 @@ export class Bench {
       kind: 'container',
       complete: true,
     };
-    this.container = new WatchedContainer(host, meta, 9n, '2026-11-24T00:00:00.000Z');
+    this.container = new WatchedContainer(host, meta, 9n, '2026-11-24T00:00:00.000Z', former?.lasting);
   }
 
   /** Lets time pass, and what was put off happen. */

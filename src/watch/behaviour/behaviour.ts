@@ -1,8 +1,10 @@
 import type { Digest } from '../../oci/index.ts';
 import type { Drift, Observation } from '../../profile/index.ts';
 import type { ProcessInfo } from '../model.ts';
-import { type DriftFinding, driftFinding, observationOf, type SeenAt } from './drift.ts';
+import { type Doubt, noDoubt } from './doubt.ts';
+import { type DriftFinding, driftFinding, observationOf } from './drift.ts';
 import type { ImageProfile } from './image-profiles.ts';
+import { type Basis, basisOf, isWidened, type Kept } from './kept.ts';
 import { debugSessionAt } from './session.ts';
 import type { BehaviourTools } from './tools.ts';
 
@@ -26,14 +28,6 @@ export type BehaviourFacts = {
   readonly unjudged: number;
 };
 
-interface Kept extends SeenAt {
-  /** The image's contents, the file's bytes, or the container's resolvers are not known. */
-  readonly uncertain: boolean;
-}
-
-/** What would be no drift if more were known. */
-const uncertain: ReadonlySet<string> = new Set(['process-other-bytes', 'file-other-bytes', 'connection-other-peer']);
-
 /** So much of one container is kept to be judged again by another profile; beyond, only what drifted. */
 const keptMax = 4096;
 /** Findings of one container; what drifts beyond is counted. */
@@ -52,6 +46,8 @@ export class Behaviour {
   private readonly told = new Set<string>();
   private readonly drifts = new Set<string>();
   private readonly excused = new Set<string>();
+  /** What a debug session excuses, by the kernel's key: done again after it, it is known, and only counted. */
+  private readonly excusedKeys = new Map<string, Kept>();
   private profile: ImageProfile = { state: 'pending' };
   private image: Digest | undefined;
   private findings: DriftFinding[] = [];
@@ -59,6 +55,10 @@ export class Behaviour {
   private unjudged = 0;
   /** Came while nothing could judge it, and no longer fitted. */
   private forgotten = 0;
+  /** Judged by `basis` alone: it no longer fitted. */
+  private unkeptAllowed = 0;
+  private unkeptDrifts = 0;
+  private basis: Basis | undefined;
 
   constructor(tools: BehaviourTools, container: string, key: string, workload: readonly string[]) {
     this.tools = tools;
@@ -67,17 +67,37 @@ export class Behaviour {
     this.workload = workload;
   }
 
-  see(observation: Observation, time: string, process: () => ProcessInfo, isUncertain: boolean): void {
+  see(observation: Observation, time: string, process: () => ProcessInfo, doubt: Doubt, key?: string): void {
     const { profile } = this;
-    const keeps = this.kept.length < keptMax;
     const drift = profile.state === 'ready' ? this.tools.judgeObservation(profile.compiled, observation) : undefined;
-    if (!keeps && (drift === undefined || drift === 'allowed')) {
+    const isDrift = drift !== undefined && drift !== 'allowed';
+    const keeps = this.kept.length < (isDrift ? keptMax + findingsMax : keptMax);
+    if (!keeps) {
       if (drift === undefined) this.forgotten++;
-      return;
+      else if (isDrift) this.unkeptDrifts++;
+      else this.unkeptAllowed++;
+      if (!isDrift) return;
     }
-    const seen = { observation, time, process: process(), uncertain: isUncertain };
-    if (this.kept.length < keptMax + findingsMax) this.kept.push(seen);
-    if (drift !== undefined && drift !== 'allowed') this.drifted(drift, seen);
+    const seen = { observation, time, process: process(), doubt, ...(key === undefined ? {} : { key }) };
+    if (keeps) this.kept.push(seen);
+    if (isDrift) this.drifted(drift, seen);
+  }
+
+  /** The kernel counted more of what it knows by this key, at last at `time`: a debug session excuses what is in its time. */
+  again(key: string, time: string): void {
+    const { profile } = this;
+    const before = this.excusedKeys.get(key);
+    if (before === undefined || profile.state !== 'ready') return;
+    if (debugSessionAt(profile.exceptions, this.workload, time) !== undefined) return;
+    this.excusedKeys.delete(key);
+    // Which process it was this time is not told: one of this program.
+    const process = { ...before.process, pid: 0, parents: [] };
+    this.see(before.observation, time, () => process, before.doubt);
+  }
+
+  /** Something was done of which not all that matters was told. */
+  missed(): void {
+    this.forgotten++;
   }
 
   /** From now on by this; what was seen so far is judged by it too. */
@@ -86,8 +106,17 @@ export class Behaviour {
     this.profile = profile;
     this.image = image;
     if (profile.state !== 'ready') return;
+    const basis = basisOf(profile);
+    if (this.basis !== undefined && !isWidened(this.basis, basis)) {
+      this.forgotten += this.unkeptAllowed;
+      this.unkeptAllowed = 0;
+    }
+    this.forgotten += this.unkeptDrifts;
+    this.unkeptDrifts = 0;
+    this.basis = basis;
     this.drifts.clear();
     this.excused.clear();
+    this.excusedKeys.clear();
     this.more = 0;
     this.unjudged = 0;
     for (const seen of this.kept) {
@@ -98,10 +127,10 @@ export class Behaviour {
 
   /** What an earlier agent found. */
   resume(found: readonly DriftFinding[]): void {
-    for (const { id, time, process, observation } of found) {
+    for (const { id, time, process, observation, session } of found) {
       this.told.add(id);
-      this.drifts.add(id);
-      this.kept.push({ observation: observationOf(observation), time, process, uncertain: false });
+      (session === null ? this.drifts : this.excused).add(id);
+      this.kept.push({ observation: observationOf(observation), time, process, doubt: noDoubt });
     }
   }
 
@@ -132,13 +161,13 @@ export class Behaviour {
   private drifted(drift: Drift, seen: Kept): void {
     const { profile, image } = this;
     if (profile.state !== 'ready' || image === undefined) return;
-    // Its path is the profile's, and its bytes, or whether this is its resolver, nobody could tell: no drift, and no proof
-    // that there is none.
-    if (seen.uncertain && uncertain.has(drift.code)) {
+    // No drift, and no proof that there is none.
+    if (seen.doubt.has(drift.code)) {
       this.unjudged++;
       return;
     }
     const session = debugSessionAt(profile.exceptions, this.workload, seen.time);
+    if (session !== undefined && seen.key !== undefined) this.excusedKeys.set(seen.key, seen);
     const finding = driftFinding(drift, seen, {
       key: this.key,
       container: this.container,

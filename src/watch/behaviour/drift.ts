@@ -7,7 +7,10 @@ import type { ProcessInfo } from '../model.ts';
 export type DriftFinding = {
   readonly type: 'finding';
   readonly term: 'behaviour';
-  /** `F-` and 16 hex digits: of container, code and what was done, so that the same thing has the same name after a restart. */
+  /**
+   * `F-` and 16 hex digits: of container, code, what was done, and the session it was done in, so that the same thing has
+   * the same name after a restart.
+   */
   readonly id: string;
   readonly time: string;
   readonly container: string;
@@ -62,7 +65,7 @@ export function driftFinding(
   return {
     type: 'finding',
     term: 'behaviour',
-    id: findingId(context.key, drift.code, subject, detailOf(observation)),
+    id: findingId(context.key, drift.code, subject, detailIn(session, detailOf(observation))),
     time,
     container,
     image,
@@ -90,6 +93,11 @@ export function subjectOf(seen: Observation): string {
     case 'memory':
       return 'code in memory';
   }
+}
+
+/** Done in a session it is on record; done again without one it is another finding, and told. */
+function detailIn(session: DriftFinding['session'], detail: string | null): string | null {
+  return session === null ? detail : JSON.stringify([detail, session.evidence]);
 }
 
 /** What tells two things of one subject apart. */

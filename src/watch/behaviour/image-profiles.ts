@@ -17,6 +17,8 @@ export type ImageProfile =
       readonly digest: Digest;
       readonly compiled: CompiledProfile;
       readonly exceptions: readonly ExceptionEvidence[];
+      /** Those of them that amend it now. */
+      readonly amended: readonly Digest[];
     };
 
 interface Known {
@@ -71,7 +73,13 @@ export class ImageProfiles {
           const given = this.tools.readProfileValue(profile.document, profile.evidence, { subject: manifest });
           const verified = exceptions.map(({ document }) => document);
           const compiled = this.tools.compileProfile(given, { exceptions: { verified, now } });
-          const ready = { state: 'ready', digest: profile.digest, compiled, exceptions } as const;
+          const ready = {
+            state: 'ready',
+            digest: profile.digest,
+            compiled,
+            exceptions,
+            amended: amendedAt(exceptions, now),
+          } as const;
           return known(ready, evidence, nextChange(exceptions, now));
         } catch (error) {
           if (!(error instanceof HoldfastError)) throw error;
@@ -84,6 +92,13 @@ export class ImageProfiles {
 
 function known(profile: ImageProfile, evidence: ImageEvidence | undefined, until = Number.POSITIVE_INFINITY): Known {
   return { profile, evidence, until };
+}
+
+function amendedAt(exceptions: readonly ExceptionEvidence[], now: number): readonly Digest[] {
+  return exceptions
+    .filter(({ document: { spec } }) => spec.scope.profileAmendment !== undefined)
+    .filter(({ document: { spec } }) => now >= Date.parse(spec.notBefore) && now < Date.parse(spec.expires))
+    .map(({ evidence }) => evidence);
 }
 
 function nextChange(exceptions: readonly ExceptionEvidence[], now: number): number {
