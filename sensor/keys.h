@@ -22,8 +22,8 @@ __u64 keys_file(const struct hf_file *file);
 
 /*
  * A key for an execution that was not seen: secret of this run of the sensor; argv NUL-separated, whole. parent NULL:
- * outside the container. It names a program and is never known: a process writes its own argv and drops its own user, so
- * the next execution that looks like it is told all the same.
+ * outside the container. It names a program and is never known: a process writes its own argv and drops its own user,
+ * so the next execution that looks like it is told all the same.
  */
 __u64 keys_exec(__u64 cgid, const struct hf_file *file, const struct hf_file *parent, __u32 uid, __u64 capabilities,
 		const char *argv, size_t length);

@@ -133,9 +133,8 @@ static void snapshot_container(struct container *c)
 		length = members_read(p->self.pid, "cmdline", argv, sizeof(argv));
 		if (length < 0)
 			length = 0;
-		p->self.program =
-		    keys_exec(c->cgid, &p->file, parent ? &parent->file : NULL, p->self.uid, p->capabilities, argv,
-			      (size_t)length);
+		p->self.program = keys_exec(c->cgid, &p->file, parent ? &parent->file : NULL, p->self.uid,
+					    p->capabilities, argv, (size_t)length);
 		process_seed(p->self.pid, c->cgid, &p->self, &p->file);
 		report(c, &all, p, argv, (size_t)length);
 	}
