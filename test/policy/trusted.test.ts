@@ -29,21 +29,26 @@ test('a profile is used that every policy about the image trusts; nobody else’
   assert.deepEqual(trusted([elsewhere], all), { trusted: [], codes: ['no-policy', 'no-policy', 'no-policy'] });
 });
 
-test('exceptions are used that every policy takes at this time', () => {
-  const document = {
+const document = (scope: object, more: object = {}) => {
+  const exception = {
     apiVersion: 'holdfast.dev/v1alpha1',
     kind: 'ImageException',
     metadata: { name: 'one' },
     spec: {
       subject: { image: 'registry.example/team/app', digest: manifest },
-      scope: { profileAmendment: { allow: ['memory'] } },
+      scope,
       reason: 'it compiles',
       issuer: 'ann@acme.example',
       notBefore: '2026-11-15T00:00:00Z',
       expires: '2026-11-25T00:00:00Z',
+      ...more,
     },
   };
-  const evidence = [attestation(predicateTypes.exception, document, [by(bob.party)])];
+  return [attestation(predicateTypes.exception, exception, [by(bob.party)])];
+};
+
+test('exceptions are used that every policy takes at this time', () => {
+  const evidence = document({ profileAmendment: { allow: ['memory'] } });
   const taking = policy({ exceptions: { authorities: ['bob'] } });
   const names = (policies: readonly ReturnType<typeof policy>[], at = now): readonly string[] =>
     grantedExceptions(policies, { image, evidence, unsigned: [] }, { now: at }).map(
@@ -54,4 +59,22 @@ test('exceptions are used that every policy takes at this time', () => {
   assert.deepEqual(names([]), []);
   assert.deepEqual(names([policy({ exceptions: { authorities: ['alice'] } })]), []);
   assert.deepEqual(names([taking], '2026-11-25T00:00:00Z'), []);
+});
+
+test('a debug session that is over excuses what was done in it, as long as its signer is believed; none that was too long does', () => {
+  const later = '2026-12-25T00:00:00Z';
+  const session = { debugSession: { workloads: [] } };
+  const names = (rule: object, evidence = document(session), at = later): readonly string[] =>
+    grantedExceptions(
+      [policy({ exceptions: { authorities: ['bob'], ...rule } })],
+      { image, evidence, unsigned: [] },
+      { now: at },
+    ).map((one) => one.document.metadata.name);
+  assert.deepEqual(names({}), ['one']);
+  assert.deepEqual(names({}, document(session), '2026-11-14T00:00:00Z'), [], 'it has not begun');
+  assert.deepEqual(names({ authorities: ['alice'] }), []);
+  assert.deepEqual(names({ maxDuration: '24h' }), []);
+  assert.deepEqual(names({}, document(session, { expires: 'never' })), []);
+  assert.deepEqual(names({}, document(session, { expires: '2026-11-01T00:00:00Z' })), [], 'it ends before it begins');
+  assert.deepEqual(names({}, document({ profileAmendment: { allow: ['memory'] } })), [], 'an amendment is over');
 });

@@ -42,11 +42,12 @@ export function kindOf({ document }: VerifiedException): ExceptionKind | undefin
   return kinds.length === 1 ? kinds[0] : undefined;
 }
 
-/** Undefined: the policy takes it. Otherwise why not. */
+/** Undefined: the policy takes it. Otherwise why not. `at`: when it has to hold; who signed it is judged as of now. */
 export function whyNotGranted(
   policy: CompiledPolicy,
   scene: Scene,
   exception: VerifiedException,
+  at = scene.now,
 ): ExceptionCode | undefined {
   const rule = policy.spec.exceptions;
   const { subject, notBefore, expires } = exception.document.spec;
@@ -58,9 +59,16 @@ export function whyNotGranted(
   if (code !== 'evidence-trusted') return 'exception-untrusted';
   const [begin, end] = [Date.parse(notBefore), Date.parse(expires)];
   // Each is written so that a date that does not exist (NaN) is refused.
-  if (!(scene.now >= begin)) return 'exception-not-begun';
-  if (!(scene.now < end)) return 'exception-expired';
+  if (!(at >= begin)) return 'exception-not-begun';
+  if (!(at < end)) return 'exception-expired';
   return end - begin <= millisecondsOf(rule.maxDuration) ? undefined : 'exception-too-long';
+}
+
+/** When an exception has to hold to be used: now, or at the end of a debug session that is over, which excuses what was done in it. */
+export function usedAt({ now }: Scene, exception: VerifiedException): number {
+  if (kindOf(exception) !== 'debugSession') return now;
+  const last = Date.parse(exception.document.spec.expires) - 1;
+  return last < now ? last : now;
 }
 
 function isSubject({ image, index }: Scene, subject: VerifiedException['document']['spec']['subject']): boolean {

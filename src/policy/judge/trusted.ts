@@ -3,7 +3,7 @@ import type { Digest } from '../../oci/index.ts';
 import type { CheckCode } from '../checks.ts';
 import type { CompiledPolicy } from '../compile/policy.ts';
 import type { DecisionContext, VerifiedException } from '../decision.ts';
-import { allExceptions, exceptionsIn, whyNotGranted } from '../exceptions/granted.ts';
+import { allExceptions, exceptionsIn, usedAt, whyNotGranted } from '../exceptions/granted.ts';
 import { matchesImage } from '../images/pattern.ts';
 import { attestationsOf, demandOf, type Scene, sceneOf } from '../requirements/scene.ts';
 import { meet } from '../trust/meet.ts';
@@ -38,7 +38,7 @@ export function trustedAttestations(
   return { trusted, untrusted };
 }
 
-/** The exceptions among an image's evidence that every policy about it takes now. */
+/** The exceptions among an image's evidence that every policy about it takes now; debug sessions that are over, too. */
 export function grantedExceptions(
   policies: readonly CompiledPolicy[],
   { image, evidence }: ExaminedImage,
@@ -48,7 +48,7 @@ export function grantedExceptions(
   const about = policiesAbout(policies, scene);
   if (about.length === 0) return [];
   return allExceptions(context.exceptions ?? [], exceptionsIn(evidence).exceptions).filter((exception) =>
-    about.every((policy) => whyNotGranted(policy, scene, exception) === undefined),
+    about.every((policy) => whyNotGranted(policy, scene, exception, usedAt(scene, exception)) === undefined),
   );
 }
 
