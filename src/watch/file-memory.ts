@@ -11,9 +11,14 @@ export class FileMemory {
   private readonly executables: FileVersion[] = [];
   private readonly compiled = new Set<string>();
 
-  /** Path under which the container opened it. */
+  /** Path under which the container opened it last: inode numbers are used again. */
   named(file: FileVersion, path: string): void {
-    if (this.names.size < namesMax) this.names.set(inodeOf(file), path);
+    const key = inodeOf(file);
+    this.names.delete(key);
+    this.names.set(key, path);
+    if (this.names.size <= namesMax) return;
+    const [oldest] = this.names.keys();
+    if (oldest !== undefined) this.names.delete(oldest);
   }
 
   nameOf(file: FileVersion): string | undefined {

@@ -39,7 +39,17 @@ export class OpenedForExec {
     const exec = this.container.programs.lastExecOf(event.who);
     // The exec came first: the file was opened for it when it lies just before it.
     if (exec !== undefined && exec.time >= event.time) this.explain(event, exec);
-    else if (this.add(event)) this.container.later(orderMillis, () => this.unexplained(event));
+    else {
+      const added = this.add(event);
+      if (added === 'first') this.container.later(orderMillis, () => this.unexplained(event));
+      else if (added === 'full') this.atOnce(event);
+    }
+  }
+
+  /** More wait than is kept: it is judged as what it looks like, rather than not at all. */
+  private atOnce(open: OpenEvent): void {
+    const ran = this.ranAlone(open);
+    if (ran !== undefined) this.sight(open, ran, open.who);
   }
 
   /** Those of a process whose exec was told now: they wait no longer. */
@@ -61,16 +71,17 @@ export class OpenedForExec {
     return this.waiting.size;
   }
 
-  /** True: the first of its process. */
-  private add(event: OpenEvent): boolean {
+  /** `first` of its process; `full`: it does not wait. */
+  private add(event: OpenEvent): 'first' | 'next' | 'full' {
     const list = this.waiting.get(event.who.pid);
     if (list !== undefined) {
-      if (list.length < perProcess) list.push(event);
-      return false;
+      if (list.length >= perProcess) return 'full';
+      list.push(event);
+      return 'next';
     }
-    if (this.waiting.size >= processesMax) return false;
+    if (this.waiting.size >= processesMax) return 'full';
     this.waiting.set(event.who.pid, [event]);
-    return true;
+    return 'first';
   }
 
   /** No new exec came: a known one ran again, of which at least one file is new; or it was the runtime's own. */

@@ -125,7 +125,8 @@ export class Provenances {
     const goodUntil = kept ? before.goodUntil : state.state === 'good' ? clock() + goodForMillis : 0;
     const evidence = kept ? before.evidence : answer.evidence;
     const used = usedBody(evidence);
-    const sign = JSON.stringify([state, used]);
+    // What is written names only so many exceptions: those beyond count as well.
+    const sign = JSON.stringify([state, used, evidence?.exceptions.map((one) => one.evidence)]);
     if (before === undefined && this.known.size >= mostImages) this.forgetOldest();
     this.known.set(image.manifest, { state, due: clock() + again, version, goodUntil, evidence, sign });
     if (before?.sign === sign) return;

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Observation } from '../../src/profile/index.ts';
 import * as profile from '../../src/profile/index.ts';
+import { FileMemory } from '../../src/watch/file-memory.ts';
 import { ran, recording, session, subject } from '../profile/observations.ts';
 import { given } from './support/given.ts';
-import { Bench, exec, file, hash, manifestOf } from './synthetic.ts';
+import { Bench, exec, file, hash, manifestOf, open } from './synthetic.ts';
 
 const sha = 'a'.repeat(64);
 const nginx = file(1);
@@ -88,4 +89,25 @@ test('what a program without a path starts is not taken for what a parent nobody
   made.container.take(exec(3, 6, 7n, nginx, '/bin/nginx', { ancestors: inside }));
   const last = observed.at(-1);
   assert.equal(last?.kind === 'process' ? last.parent : undefined, '/memfd:x');
+});
+
+test('of more files than wait for the exec of one process, none is left unjudged', () => {
+  const made = watched();
+  for (let n = 0; n < 20; n++) {
+    const dropped = file(100 + n, { place: 'upper' });
+    made.hashes.deliver(hash(dropped, n.toString(16).padStart(64, 'e')), 0);
+    made.container.take(open(1, { pid: 40, program: 0n }, dropped, `/tmp/${n}`, 'exec'));
+  }
+  for (let n = 0; n < 40; n++) made.pass(100);
+  assert.equal(made.findings().length, 20);
+  assert.ok(made.container.settled);
+});
+
+test('a program on a volume is named as it was opened last, whatever else was opened and whose number it has', () => {
+  const files = new FileMemory();
+  files.named(file(1), '/data/good');
+  for (let n = 2; n < 6000; n++) files.named(file(n), `/data/${n}`);
+  files.named(file(1, { gen: 2 }), '/data/evil');
+  assert.equal(files.nameOf(file(1, { gen: 2 })), '/data/evil');
+  assert.equal(files.nameOf(file(2)), undefined);
 });

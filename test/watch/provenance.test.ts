@@ -24,6 +24,7 @@ function scene() {
   const told = { answer: allow, version: 'one', at: 0 };
   const asked: string[] = [];
   const entries: NewEntry[] = [];
+  const exceptions: number[] = [];
   const ending = new AbortController();
   const provenances = new Provenances({
     judge: {
@@ -40,7 +41,7 @@ function scene() {
       entries.push(entry);
       done();
     },
-    changed: () => undefined,
+    changed: (_, evidence) => exceptions.push(evidence?.exceptions.length ?? 0),
     signal: ending.signal,
   });
   const want = async (one: ProvenImage): Promise<string> => {
@@ -48,7 +49,7 @@ function scene() {
     for (let n = 0; n < 5; n++) await turn();
     return provenances.of(one.manifest).state;
   };
-  return { told, asked, entries, ending, provenances, want };
+  return { told, asked, entries, exceptions, ending, provenances, want };
 }
 
 test('each digest is judged once, and again when its time or its policies have changed', async () => {
@@ -102,4 +103,24 @@ test('without a judge nothing is checked, and nothing after the end', async () =
   assert.equal(await want(image('1')), 'pending');
   assert.deepEqual([asked.length, told.answer], [0, allow]);
   assert.equal(provenances.of(undefined).state, 'not-checked');
+});
+
+test('an exception that is withdrawn is withdrawn, however many others there are', async () => {
+  const { told, exceptions, want } = scene();
+  const one = image('1');
+  const many = Array.from({ length: 300 }, (_, n) => ({
+    evidence: parseDigest(`sha256:${n.toString(16).padStart(64, '0')}`),
+    document: { metadata: { name: 'x' }, spec: { notBefore: 'then', expires: 'later' } },
+  }));
+  const given = (count: number): ProvenanceAnswer =>
+    ({
+      ...allow,
+      evidence: { manifest: one.manifest, profile: { state: 'none' }, exceptions: many.slice(0, count), files: [] },
+    }) as unknown as ProvenanceAnswer;
+  for (const count of [300, 300, 299]) {
+    told.answer = given(count);
+    told.at += 301_000;
+    await want(one);
+  }
+  assert.deepEqual(exceptions, [300, 299]);
 });
