@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Evidence, predicateTypes } from '../../src/attest/index.ts';
+import type { Json } from '../../src/ledger/index.ts';
 import { grantedExceptions, trustedAttestations } from '../../src/policy/index.ts';
 import { policy } from './policies.ts';
 import { alice, attestation, bob, by, image, index, mallory, manifest, now } from './signed.ts';
@@ -29,7 +30,7 @@ test('a profile is used that every policy about the image trusts; nobody else’
   assert.deepEqual(trusted([elsewhere], all), { trusted: [], codes: ['no-policy', 'no-policy', 'no-policy'] });
 });
 
-const document = (scope: object, more: object = {}) => {
+const document = (scope: Record<string, Json>, more: Record<string, string> = {}) => {
   const exception = {
     apiVersion: 'holdfast.dev/v1alpha1',
     kind: 'ImageException',
@@ -63,7 +64,7 @@ test('exceptions are used that every policy takes at this time', () => {
 
 test('a debug session that is over excuses what was done in it, as long as its signer is believed; none that was too long does', () => {
   const later = '2026-12-25T00:00:00Z';
-  const session = { debugSession: { workloads: [] } };
+  const session: Record<string, Json> = { debugSession: { workloads: [] } };
   const names = (rule: object, evidence = document(session), at = later): readonly string[] =>
     grantedExceptions(
       [policy({ exceptions: { authorities: ['bob'], ...rule } })],
