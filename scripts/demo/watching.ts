@@ -20,8 +20,8 @@ export class Watching implements AsyncDisposable {
     });
   }
 
-  static async start(holdfast: string, socket: string, store: string, show: (line: string) => void): Promise<Watching> {
-    const args = ['watch', '--containerd', socket, '--store', store];
+  static async start(holdfast: string, options: readonly string[], show: (line: string) => void): Promise<Watching> {
+    const args = ['watch', ...options];
     // A group of its own: a Ctrl-C on the terminal must end it after its containers, by us.
     const child = spawn(holdfast, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     const watching = new Watching(child, show);

@@ -39,9 +39,11 @@ describe('make demo', { timeout: 400_000 }, () => {
   it('finds each move of the intruder, tells the story of one, and leaves nothing behind', async () => {
     const { said, end } = start();
     assert.equal(await end, 0, said.text);
-    assert.match(said.text, /5 of 5 moves of the intruder were found/);
+    assert.match(said.text, /9 of 9 moves of the intruder were found; 0 findings before/);
     assert.match(said.text, /\d+ of \d+ packages in use/);
     assert.match(said.text, /What to do:/);
+    assert.match(said.text, /packages +\d+ +\d+ +[4-9]\d %/);
+    assert.match(said.text, /shop +drifted +drifted +drifted +good/);
     await assertGone(said.text);
   });
 
