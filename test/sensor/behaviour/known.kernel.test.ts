@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { execs, Stage } from './stage.ts';
 
+const text = (end: string): string => `: ${'x'.repeat(1500)}; echo ${end}`;
+
 describe('what is known is the same in all that matters', { timeout: 300_000 }, () => {
   let stage: Stage;
 
@@ -23,7 +25,6 @@ describe('what is known is the same in all that matters', { timeout: 300_000 }, 
   });
 
   it('two commands that differ only far behind are two', async () => {
-    const text = (end: string): string => `: ${'x'.repeat(1500)}; echo ${end}`;
     const seen = await stage.act([
       '/bin/sh',
       '-c',
