@@ -70,10 +70,31 @@ const cases: Readonly<Record<RuleName, Case>> = {
       used('/tmp/tmpab12cd34/x', 'write'),
       used('/var/tmp/ccAbCdEf.s', 'write'),
       used('/data/.conf.Xy12Zw', 'write'),
+      used('/run/web.pid', 'write'),
+      ran('/bin/a', { argv: ['a', '--init=/tmp/init.Ab12Cd.sql'] }),
     ],
-    entries: ['/data/.conf.{rnd} w', '/tmp/tmp{rnd}/x w', '/var/tmp/cc{rnd}.s w'],
-    later: [used('/tmp/tmp_9_x8y7z/x', 'write'), used('/data/.conf.AAaa00', 'write')],
-    never: [used('/tmp/evil/x', 'write'), used('/data/conf', 'write')],
+    entries: [
+      '/bin/a: a --init=/tmp/init.{rnd}.sql',
+      '/data/.conf.{rnd} w',
+      '/run/web.pid w',
+      '/run/web.pid.tmp rw',
+      '/run/web.pid.{rnd} rw',
+      '/tmp/tmp{rnd}/x w',
+      '/var/tmp/cc{rnd}.s w',
+    ],
+    later: [
+      used('/tmp/tmp_9_x8y7z/x', 'write'),
+      used('/data/.conf.AAaa00', 'write'),
+      used('/run/web.pid.1B2vHr', 'write'),
+      ran('/bin/a', { argv: ['a', '--init=/tmp/init.pueJ22.sql'] }),
+    ],
+    never: [
+      used('/tmp/evil/x', 'write'),
+      used('/data/conf', 'write'),
+      used('/run/web.sh', 'write'),
+      ran('/bin/a', { argv: ['a', '--init=/data/init.pueJ22.sql'] }),
+      ran('/bin/a', { argv: ['a', '--init=/tmp/../init.pueJ22.sql'] }),
+    ],
   },
   'pod-names': {
     seen: [used(`${pod}/log`, 'read')],
@@ -175,9 +196,19 @@ const cases: Readonly<Record<RuleName, Case>> = {
     ],
   },
   'image-data': {
-    seen: [ofImage('/srv/www/index.html'), ofImage('/app/page.html'), ofImage('/etc/app/words.txt')],
-    entries: ['/app/page.html r', '/etc/app/words.txt r', '/srv/www/** ri'],
-    later: [ofImage('/srv/www/docs/install/index.html'), ofImage('/srv/www/site.css')],
+    options: { isImageDirectory: (path) => path === '/usr/share/web' },
+    seen: [
+      ofImage('/srv/www/index.html'),
+      ofImage('/app/page.html'),
+      ofImage('/etc/app/words.txt'),
+      ran('/usr/bin/web2.4'),
+    ],
+    entries: ['/app/page.html r', '/etc/app/words.txt r', '/srv/www/** ri', '/usr/bin/web2.4', '/usr/share/web/** ri'],
+    later: [
+      ofImage('/srv/www/docs/install/index.html'),
+      ofImage('/srv/www/site.css'),
+      ofImage('/usr/share/web/icons/folder.gif'),
+    ],
     never: [
       used('/srv/www/dropped.html'),
       used('/srv/www/index.html', 'write'),
@@ -185,6 +216,9 @@ const cases: Readonly<Record<RuleName, Case>> = {
       ofImage('/app/secrets.env'),
       ofImage('/etc/app/other.txt'),
       ofImage('/etc/shadow'),
+      used('/usr/share/web/dropped.html'),
+      ofImage('/usr/share/web/tool.so', 'execute'),
+      ofImage('/usr/share/webmin/x'),
     ],
   },
   renewals: {
@@ -263,6 +297,7 @@ const cases: Readonly<Record<RuleName, Case>> = {
       '/x/libc.so.6 x',
       '/x/libgcc_s.so.1 rxi',
       ...['/dev/shm', '/tmp', '/var/tmp'].map((one) => `${one}/#{n} rw`),
+      '/dev/shm/sem.{rnd} rw',
     ],
     later: [
       ofImage('/x/gconv/gconv-modules.cache'),
@@ -291,15 +326,25 @@ const cases: Readonly<Record<RuleName, Case>> = {
     ],
   },
   'scratch-files': {
-    seen: [ran('/usr/sbin/nginx'), ofImage('/x/libsqlite3.so.0', 'execute')],
+    seen: [
+      ran('/usr/sbin/nginx'),
+      ofImage('/x/libsqlite3.so.0', 'execute'),
+      ofImage('/x/libruby-3.1.so.3.1.2', 'execute'),
+    ],
     entries: [
       '/usr/sbin/nginx',
       '/x/libsqlite3.so.0 x',
       ...['body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((one) => `/var/lib/nginx/${one}/** rw`),
       ...['client', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((one) => `/var/cache/nginx/${one}_temp/** rw`),
       ...['/tmp', '/var/tmp'].map((one) => `${one}/etilqs_{rnd} rw`),
+      ...['/tmp/*{date}-{n}-*', '/tmp/*{date}-{n}-*/**'].map((one) => `${one} rw`),
+      '/x/libruby-3.1.so.3.1.2 x',
     ],
-    later: [used('/var/lib/nginx/body/0000000001', 'write'), used('/tmp/etilqs_6b0a4c1d2e3f', 'write')],
+    later: [
+      used('/tmp/zip20261124-28-9ihldz', 'write'),
+      used('/var/lib/nginx/body/0000000001', 'write'),
+      used('/tmp/etilqs_6b0a4c1d2e3f', 'write'),
+    ],
     never: [
       used('/var/lib/nginx/x', 'write'),
       used('/tmp/x', 'write'),
@@ -319,6 +364,7 @@ const cases: Readonly<Record<RuleName, Case>> = {
       '/x/libgcc_s.so.1 rxi',
       '/x/ossl-modules/*.so rxi',
       ...['/dev/shm', '/tmp', '/var/tmp'].map((one) => `${one}/#{n} rw`),
+      '/dev/shm/sem.{rnd} rw',
     ],
     later: [ofImage('/x/ossl-modules/legacy.so', 'execute'), ofImage('/x/libgcc_s.so.1', 'execute')],
     never: [
@@ -334,10 +380,17 @@ const cases: Readonly<Record<RuleName, Case>> = {
     never: [ran('/bin/a', { argv: ['a', 'x'.repeat(63)] }), ran('/bin/b', { argv: ['c'] })],
   },
   'many-arguments': {
-    seen: letters.map((one) => ran('/bin/a', { argv: ['a', `--id=${one}`, 'end'] })),
-    entries: ['/bin/a: a --id=* end'],
-    later: [ran('/bin/a', { argv: ['a', '--id=z', 'end'] })],
-    never: [ran('/bin/a', { argv: ['a', '--other', 'end'] }), ran('/bin/a', { argv: ['a', '--id=a'] })],
+    seen: letters.flatMap((one) => [
+      ran('/bin/a', { argv: ['a', `--id=${one}`, 'end'] }),
+      ran('/bin/b', { argv: ['b', `/in/load${one}.csv`] }),
+    ]),
+    entries: ['/bin/a: a --id=* end', '/bin/b: b /in/*'],
+    later: [ran('/bin/a', { argv: ['a', '--id=z', 'end'] }), ran('/bin/b', { argv: ['b', '/in/other.csv'] })],
+    never: [
+      ran('/bin/a', { argv: ['a', '--other', 'end'] }),
+      ran('/bin/a', { argv: ['a', '--id=a'] }),
+      ran('/bin/b', { argv: ['b', '/etc/shadow'] }),
+    ],
   },
   resolvers: {
     seen: [connected('10.96.0.10', 53, { protocol: 'udp', resolver: true })],
@@ -422,9 +475,9 @@ test('what is the image’s own, and what ordinary names are, stays as it is', (
 const isImageDirectory = (path: string): boolean => ['/opt', '/opt/app-1.2.3'].includes(path);
 
 test('what an image directory is called stays, also below it', () => {
-  const seen = [used('/opt/app-1.2.3/run/worker-7.pid', 'write')];
+  const seen = [used('/opt/app-1.2.3/run/worker-7.lock', 'write')];
   const patterns = (options: GeneraliseOptions): readonly string[] =>
     generalise(recording(session(seen)), options).files.map(({ pattern }) => pattern);
-  assert.deepEqual(patterns({ isImageDirectory }), ['/opt/app-1.2.3/run/*', '/opt/app-1.2.3/run/worker-{n}.pid']);
-  assert.deepEqual(patterns({}), ['/opt/app-{ver}/run/*', '/opt/app-{ver}/run/worker-{n}.pid']);
+  assert.deepEqual(patterns({ isImageDirectory }), ['/opt/app-1.2.3/run/*', '/opt/app-1.2.3/run/worker-{n}.lock']);
+  assert.deepEqual(patterns({}), ['/opt/app-{ver}/run/*', '/opt/app-{ver}/run/worker-{n}.lock']);
 });

@@ -1,5 +1,5 @@
 import { formatPattern, literalPattern } from '../pattern/index.ts';
-import { argumentFinders } from './finders.ts';
+import { argumentFinders, nameFinders } from './finders.ts';
 import type { RuleName } from './rules.ts';
 import { covering, spansOf } from './spans.ts';
 import { addTo, newTally, type Tally } from './tally.ts';
@@ -36,6 +36,8 @@ function put(table: ArgumentTable, pattern: readonly string[], tally: Tally): vo
   for (const rule of tally.rules) row.tally.rules.add(rule);
 }
 
+const temporary = /(?:^|[=:,\s])\/(?:(?:var\/)?tmp|dev\/shm)\/(?:[^=:,\s]*\/)?$/;
+
 /** One argument, part by part between `/`, `=`, `:`, `,` and white space. */
 export function argumentPattern(text: string): { readonly pattern: string; readonly rules: readonly RuleName[] } {
   if (text.length > longest) {
@@ -52,7 +54,9 @@ export function argumentPattern(text: string): { readonly pattern: string; reado
       rules.add('process-ids');
       return [{ placeholder: '{n}' as const }];
     }
-    const found = spansOf(part, argumentFinders);
+    // A name in a temporary place is one, whoever is told of it.
+    const inside = index % 2 === 0 && temporary.test(parts.slice(0, index).join(''));
+    const found = spansOf(part, inside ? nameFinders('temporary') : argumentFinders);
     for (const rule of found.rules) rules.add(rule);
     return found.tokens;
   });
@@ -121,13 +125,14 @@ function putWide(table: ArgumentTable, pattern: readonly string[], rows: readonl
   for (const { tally } of rows) put(table, pattern, { ...tally, rules: new Set([...tally.rules, 'many-arguments']) });
 }
 
-/** The one pattern, or what all of them begin with and `*`. Only whole literal characters are kept. */
+/** The one pattern, or the whole words that all of them begin with and `*`. Only whole literal characters are kept. */
 function laidOver(patterns: readonly string[]): string {
   const [first = ''] = patterns;
   if (patterns.every((one) => one === first)) return first;
   let at = 0;
   while (at < first.length && patterns.every((one) => one[at] === first[at])) at++;
   const begin = /^(?:[^\\*{]|\\[\\*{])*/.exec(first.slice(0, at))?.[0] ?? '';
-  const whole = begin.isWellFormed() ? begin : begin.slice(0, -1);
+  // Half of a name is nobody's: the next file of the directory begins otherwise.
+  const whole = /^.*[/=:,\s]/s.exec(begin)?.[0] ?? '';
   return `${whole}${formatPattern([{ placeholder: '*' }])}`;
 }

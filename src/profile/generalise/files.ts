@@ -8,6 +8,7 @@ import { type FileTable, newFileRow } from './file-table.ts';
 import type { Gathered } from './gather.ts';
 import { lateUses } from './late.ts';
 import { generaliseName } from './names.ts';
+import { ownData, pidFiles } from './own.ts';
 import { knownPlaces } from './places.ts';
 import { addTo, seenOf } from './tally.ts';
 
@@ -52,6 +53,8 @@ export function generaliseFiles(
   knownPlaces(table);
   imageDirectories(table);
   dataDirectories(table, isImageDirectory);
+  pidFiles(table);
+  ownData(table, programs, isImageDirectory);
   lateUses(table, programs);
   return { files: [...table].map(entryOf).sort((a, b) => (a.pattern < b.pattern ? -1 : 1)), unpinned };
 }

@@ -61,6 +61,13 @@ const addresses: Finder = {
   },
 };
 
+/** `20261124130357`, as `date +%Y%m%d%H%M%S` writes it, with or without the seconds. */
+const moment: Finder = {
+  rule: 'dates',
+  expression: /(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}(?!\d)/g,
+  placeholder: '{n}',
+};
+
 /** Seconds since 1970 until 2033, with three, six or nine more digits or none. */
 const epoch: Finder = {
   rule: 'dates',
@@ -123,6 +130,7 @@ export const argumentFinders: readonly Finder[] = [
   identifiers,
   ...temporary,
   ...dates,
+  moment,
   epoch,
   addresses,
   podNames,

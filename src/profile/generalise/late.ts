@@ -26,16 +26,25 @@ const nginxSpills = ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].flatMap((one) 
 /** What modules of Python's standard library are linked with. */
 const pythonLibraries = ['bz2', 'crypt', 'crypto', 'db', 'expat', 'ffi', 'gdbm', 'lzma', 'mpdec', 'ncursesw', 'nsl', 'panelw', 'readline', 'sqlite3', 'ssl', 'tinfo', 'tirpc', 'uuid', 'z']; // biome-ignore format: a list of words
 
+/** The same of Ruby's. */
+const rubyLibraries = ['crypt', 'crypto', 'edit', 'ffi', 'gdbm', 'gmp', 'ncursesw', 'readline', 'ssl', 'tinfo', 'yaml-0', 'z']; // biome-ignore format: a list of words
+
 const cLibrary = /\/libc\.so\.6$/;
-const python = /\/python3(?:\.\d+)?$/;
+const python = /\/(?:python3(?:\.\d+)?|libpython3[\d.]*\.so[^/]*)$/;
+const ruby = /\/(?:ruby[\d.]*|libruby[-.\d]*\.so[^/]*)$/;
+const php = /\/(?:php(?:-fpm|-cgi)?[\d.]*|libphp[\d.]*\.so)$/;
 
 const late: readonly Late[] = [
   { ...scratch, when: /\/nginx$/, uses: nginxSpills },
   { ...scratch, when: python, uses: ['/tmp/tmp{rnd}', '/tmp/tmp{rnd}/**'] },
   { ...scratch, when: /\/libsqlite3\.so[^/]*$/, uses: ['/tmp/etilqs_{rnd}', '/var/tmp/etilqs_{rnd}'] },
-  { ...scratch, when: cLibrary, uses: ['/tmp/#{n}', '/var/tmp/#{n}', '/dev/shm/#{n}'] },
+  { ...scratch, when: ruby, uses: ['/tmp/*{date}-{n}-*', '/tmp/*{date}-{n}-*/**'] },
+  { ...scratch, when: php, uses: ['/tmp/php{rnd}'] },
+  { ...scratch, when: /\/sort$/, uses: ['/tmp/sort{rnd}'] },
+  { ...scratch, when: cLibrary, uses: ['/tmp/#{n}', '/var/tmp/#{n}', '/dev/shm/#{n}', '/dev/shm/sem.{rnd}'] },
   { ...library, when: cLibrary, uses: ['DIR/libgcc_s.so.1'] },
   { ...library, when: /\/libcrypto\.so[^/]*$/, uses: ['DIR/ossl-modules/*.so', 'DIR/engines-*/*.so'] },
+  { ...library, when: ruby, uses: rubyLibraries.map((one) => `DIR/lib${one}.so.*`) },
   { ...library, when: python, uses: pythonLibraries.map((one) => `DIR/lib${one}.so.*`) },
 ];
 

@@ -17,12 +17,12 @@ export const rules = {
     why: 'Caches and write-ahead logs name files by hash or position.',
   },
   dates: {
-    what: 'A date is `{date}`, a time of day after it or with colons `{time}`; in arguments, seconds since 1970 (with or without fractions) are `{n}`.',
+    what: 'A date is `{date}`, a time of day after it or with colons `{time}`; in arguments, seconds since 1970 (with or without fractions) and a date and time in one number are `{n}`.',
     why: 'It is another one tomorrow; mounted secrets stand in a directory named by the time of their writing.',
   },
   'temporary-names': {
-    what: 'The random part of a temporary name (`mkstemp`, `tempfile`, `cc??????.s`, `pip-*`, `npm-*`) is `{rnd}`.',
-    why: 'It is drawn anew each time.',
+    what: 'The random part of a temporary name (`mkstemp`, `tempfile`, `cc??????.s`, `pip-*`, `npm-*`) is `{rnd}`, also in an argument that names a file in `/tmp`, `/var/tmp` or `/dev/shm`. A file with a process id (`*.pid`) may be written as `*.pid.tmp` and `*.pid.{rnd}`, too.',
+    why: 'It is drawn anew each time, and gone when it has been renamed.',
   },
   addresses: {
     what: 'A private IPv4 address in an argument or in a name that is not the image’s is `{ip}`.',
@@ -73,7 +73,7 @@ export const rules = {
     why: 'An application loads its parts when a request first needs them.',
   },
   'image-data': {
-    what: 'Where one of the image’s own files was read as data, all beside and below it may be: the image’s bytes only. Not in directories of many things (`/usr/share`, `/opt`, `/app`, …), nor below `/etc`, nor in home directories themselves.',
+    what: 'Where one of the image’s own files was read as data, all beside and below it may be; where a program ran, all below `/usr/share` and its name: the image’s bytes only. Not in directories of many things (`/usr/share`, `/opt`, `/app`, …), nor below `/etc`, nor in home directories themselves.',
     why: 'Pages, templates and tables are read when they are first asked for.',
   },
   'data-directory': {
@@ -101,11 +101,11 @@ export const rules = {
     why: 'The first look-up of a kind reads them, perhaps much later.',
   },
   'scratch-files': {
-    what: 'Files without a name (`/tmp/#123`) may be used; where the program or library is in the profile, also what it spills to: nginx’s bodies and answers, Python’s `tmp????????`, SQLite’s `etilqs_*`.',
+    what: 'Files without a name (`/tmp/#123`) and semaphores on their way to one may be used; where the program or library is in the profile, also what it spills to: nginx’s bodies and answers, Python’s `tmp????????`, Ruby’s, PHP’s and sort’s own, SQLite’s `etilqs_*`.',
     why: 'Large requests and large sorts are rare, and not in every test.',
   },
   'late-libraries': {
-    what: 'Who maps a C library, libcrypto or Python’s library may map those of the image’s own that they open when first needed: `libgcc_s`, OpenSSL’s modules, what Python’s standard modules are linked with.',
+    what: 'Who maps a C library, libcrypto, Python’s or Ruby’s library may map those of the image’s own that they open when first needed: `libgcc_s`, OpenSSL’s modules, what the standard modules of Python and Ruby are linked with.',
     why: 'A thread that is cancelled, an old cipher, an import in a function: perhaps much later.',
   },
   'cut-arguments': {
@@ -117,7 +117,7 @@ export const rules = {
     why: 'Process ids, ports and counters; a number that stays the same is kept.',
   },
   'many-arguments': {
-    what: 'Where one process had more than 8 (a shell or interpreter: 32) different argument lists, those of one length are laid over one another and what differs is `*`; where lengths differ as much, any may follow the first.',
+    what: 'Where one process had more than 8 (a shell or interpreter: 32) different argument lists, those of one length are laid over one another and what differs is `*` from the last `/`, `=`, `:`, `,` or space before; where lengths differ as much, any may follow the first.',
     why: 'These arguments are data.',
   },
   resolvers: { what: 'The container’s own resolvers are `@resolver`.', why: 'Each cluster has its own.' },
