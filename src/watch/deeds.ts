@@ -2,7 +2,7 @@ import type { Container } from '../containers/index.ts';
 import type { Observation } from '../profile/index.ts';
 import type { Behaviour } from './behaviour/behaviour.ts';
 import { doubtOf } from './behaviour/doubt.ts';
-import { dns, fileObservation, networkObservation, type Start } from './behaviour/observation.ts';
+import { dns, fileObservation, leadsNowhere, networkObservation, type Start } from './behaviour/observation.ts';
 import type { FileSeen, NetworkSeen } from './bodies.ts';
 import type { ProcessInfo } from './model.ts';
 import { type Resolvers, readResolvers } from './resolvers.ts';
@@ -54,6 +54,7 @@ export class Deeds {
   connected(seen: NetworkSeen & { readonly process: ProcessInfo }): void {
     const { resolvers } = this;
     this.container.seen.network.push(seen);
+    if (leadsNowhere(seen)) return;
     const observation = networkObservation(seen, resolvers);
     const doubt = doubtOf(seen.port === dns && resolvers === undefined);
     this.observe?.(observation);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { resolvConfOf } from '../../src/containers/resolv-conf.ts';
-import { networkObservation } from '../../src/watch/behaviour/observation.ts';
+import { leadsNowhere, networkObservation } from '../../src/watch/behaviour/observation.ts';
 import { type Resolvers, readResolvers, resolversIn } from '../../src/watch/resolvers.ts';
 
 const seen = { time: '', mapped: false, key: '', process: null, protocol: 17 } as const;
@@ -40,6 +40,17 @@ test('only the container’s own resolvers are its resolvers, on their port', ()
   assert.equal(to('10.96.0.10', 80, own), false);
   assert.equal(to('192.0.2.53', 53, own), false);
   assert.equal(to('10.96.0.10', 53, undefined), false);
+});
+
+test('a datagram socket that is connected to nobody says nothing of whom a container talks to', () => {
+  const udp = { ...seen, use: 'connect', protocol: 17, address: '0.0.0.0', port: 80 } as const;
+  assert.ok(leadsNowhere(udp));
+  assert.ok(leadsNowhere({ ...udp, address: '::' }));
+  assert.ok(leadsNowhere({ ...udp, address: '192.0.2.1', port: 0 }));
+  assert.ok(!leadsNowhere({ ...udp, address: '192.0.2.1' }));
+  assert.ok(!leadsNowhere({ ...udp, protocol: 6 }));
+  assert.ok(!leadsNowhere({ ...udp, use: 'bind' }));
+  assert.ok(!leadsNowhere({ ...udp, use: 'send' }));
 });
 
 test('the mount of a specification is found; what is no specification has none', () => {

@@ -58,6 +58,11 @@ function isOfImage({ verdict, how, layer }: FileSeen): boolean {
   return verdict === 'good' ? how !== 'elsewhere' : verdict === 'none' && layer !== null;
 }
 
+/** A datagram socket connected to port 0 or to no address, as the C library asks which families a host has: nothing leaves by it. */
+export function leadsNowhere({ use, protocol, address, port }: NetworkSeen): boolean {
+  return use === 'connect' && protocol === 17 && (port === 0 || address === '0.0.0.0' || address === '::');
+}
+
 export function networkObservation(
   { use, protocol: number, address, port }: NetworkSeen,
   resolvers: Resolvers,
