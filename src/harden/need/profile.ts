@@ -29,7 +29,7 @@ export function keepProfile(picture: Picture, profile: ExecutionProfile, needed:
   for (const path of [...picture.files.keys(), ...picture.links.keys(), ...picture.others]) {
     const named = files.get(path);
     if (named !== undefined) {
-      needed.keep(path, { why: 'profile', of: named.pattern });
+      needed.keep(path, { why: named.count > 0 ? 'profile' : 'rule', of: named.pattern });
       continue;
     }
     const wide = metadata.test(path) ? undefined : (patterns.find(path, isSeen) ?? patterns.find(path, anyEntry));
@@ -45,14 +45,18 @@ export function keepProfile(picture: Picture, profile: ExecutionProfile, needed:
   }
   // Named by an alias that the image resolves: kept by what it leads to.
   for (const [path, entry] of files)
-    if (!picture.files.has(path)) needed.keep(path, { why: 'profile', of: entry.pattern });
+    if (!picture.files.has(path)) needed.keep(path, { why: entry.count > 0 ? 'profile' : 'rule', of: entry.pattern });
   keepPlaces(picture, profile.files, needed);
   return { byPattern, unseen, translations };
 }
 
-/** Of the modules of a language whole roots are allowed; which packages were seen, further entries say. */
+/**
+ * Of the modules of a language whole roots are allowed, and their bytecode; which packages were seen, further entries say.
+ * Libraries that may be loaded late, and were not, are of use to what was not seen either.
+ */
 function isSeen({ count, rules }: FileEntry): boolean {
-  return count > 0 || !rules.some((one) => one === 'language-modules' || one === 'python-bytecode');
+  if (rules.includes('python-bytecode')) return false;
+  return count > 0 || !rules.some((one) => one === 'language-modules' || one === 'late-libraries');
 }
 
 const anyEntry = (): boolean => true;

@@ -8,6 +8,7 @@ export interface Reason {
 export const whys = {
   program: 'a program of the profile',
   profile: 'the profile uses it: $',
+  rule: 'it was not seen, and a rule of the profile allows it: $',
   pattern: 'a pattern of the profile allows it: $',
   module: 'a module of a package that is used: $',
   source: 'what $ was made from',

@@ -59,16 +59,27 @@ export function fatesOf(picture: Picture, needed: Needed, all: readonly Owned[])
 }
 
 /**
- * Texts that any system has, and what only says things in a language, stay without making their package stay: nothing of it
- * runs or is loaded.
+ * Texts that any system has, other names of what stays, and what only says things in a language, stay without making their
+ * package stay: nothing of it runs or is loaded.
  */
-const weak: ReadonlySet<Why> = new Set(['accounts', 'identity', 'linker', 'place', 'parent', 'licence', 'metadata']);
+const weak: ReadonlySet<Why> = new Set([
+  'accounts',
+  'alias',
+  'identity',
+  'licence',
+  'linker',
+  'metadata',
+  'parent',
+  'place',
+  'rule',
+]);
 const languages = /^\/usr\/(?:lib|share)\/(?:locale|i18n)\//;
 
 function isNeeded({ heads }: Picture, needed: Needed, path: string): boolean {
   const why = needed.reasons.get(path)?.why;
-  if (why === undefined || weak.has(why) || languages.test(path)) return false;
-  return why !== 'name-service' || heads.get(path)?.kind === 'elf';
+  const isCode = heads.get(path)?.kind === 'elf';
+  if (why === undefined || (weak.has(why) && !isCode) || languages.test(path)) return false;
+  return why !== 'name-service' || isCode;
 }
 
 /** Of Python: the directory of its metadata. */
