@@ -42,7 +42,7 @@ async function play(signal: AbortSignal): Promise<number> {
   await using registry = await debianRegistry();
   const { socket } = containerd;
   const say = (text: string): void => screen.say(text);
-  const { image, policy } = await seal({ registry: registry.host, layout, socket, scratch, holdfast: done, say });
+  const { image, policy } = await seal({ registry: registry.host, layout, socket, scratch, holdfast: succeed, say });
 
   screen.say('it runs on a node: nginx and a Python service in one container');
   await containerd.ctr('images', 'pull', '--plain-http', image);
@@ -91,7 +91,7 @@ async function found(store: string): Promise<Findings['findings']> {
   return (JSON.parse((await show(['findings', '--store', store, '--json'], 'quiet')).text) as Findings).findings;
 }
 
-async function done(...args: readonly string[]): Promise<void> {
+async function succeed(...args: readonly string[]): Promise<void> {
   const { code } = await show(args);
   if (code !== 0) throw new Error(`holdfast ${args[0] ?? ''}: exit code ${code}`);
 }

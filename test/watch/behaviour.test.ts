@@ -38,7 +38,7 @@ function exception(scope: object, more: object = {}): ExceptionEvidence {
       ...more,
     },
   };
-  return { evidence, document: document as unknown as ExceptionEvidence['document'] };
+  return { evidence, document };
 }
 
 function scene(workload: readonly string[] = ['shop/Pod/web-1', 'shop/StatefulSet/web']) {
@@ -86,7 +86,7 @@ test('without a profile, with one that is refused, or with none to be had, nothi
     ...given(),
     profile: { ...given().profile, document: { ...profile.profileDocument(recorded), subject: evidence } },
   };
-  take(foreign as ImageEvidence);
+  take(foreign);
   assert.match(behaviour.state.detail, /^profile-foreign: /);
   take({ ...given(), profile: { ...given().profile, document: { kind: 'ExecutionProfile' } } } as ImageEvidence);
   assert.match(behaviour.state.detail, /^profile-malformed: /);

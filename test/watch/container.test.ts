@@ -293,7 +293,7 @@ test('what a server with an interpreter in it opens is code, whichever queue is 
     const use = order.includes(0) ? 'loaded' : 'read';
     assert.ok(
       made.seen().some((one) => one.startsWith(`${use} /var/www/uploads/x.php`)),
-      `${order} ${made.seen()}`,
+      `${order.join()} ${made.seen().join()}`,
     );
     assert.ok(made.container.settled);
   }

@@ -10,6 +10,11 @@ import { type Resolvers, readResolvers, resolversIn } from '../../src/watch/reso
 
 const seen = { time: '', mapped: false, key: '', process: null, protocol: 17 } as const;
 
+const to = (address: string, port: number, resolvers: Resolvers) =>
+  'resolver' in networkObservation({ ...seen, use: 'send', address, port }, resolvers);
+const spec = (value: unknown): Uint8Array => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+const mount = (source: unknown) => ({ destination: '/etc/resolv.conf', source });
+
 test('resolvers are read as resolv.conf(5) has them', () => {
   const text =
     '# a comment\nnameserver 10.96.0.10\nnameserver\tFD00:0::000A%eth0 # local\n nameserver 1.1.1.1\nnameserver no\n';
@@ -34,8 +39,6 @@ test('a file that is none holds nobody up and leads nowhere else', (context) => 
 
 test('only the container’s own resolvers are its resolvers, on their port', () => {
   const own = new Set(['10.96.0.10']);
-  const to = (address: string, port: number, resolvers: Resolvers) =>
-    'resolver' in networkObservation({ ...seen, use: 'send', address, port }, resolvers);
   assert.equal(to('10.96.0.10', 53, own), true);
   assert.equal(to('10.96.0.10', 80, own), false);
   assert.equal(to('192.0.2.53', 53, own), false);
@@ -54,8 +57,6 @@ test('a datagram socket that is connected to nobody says nothing of whom a conta
 });
 
 test('the mount of a specification is found; what is no specification has none', () => {
-  const spec = (value: unknown): Uint8Array => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
-  const mount = (source: unknown) => ({ destination: '/etc/resolv.conf', source });
   assert.equal(
     resolvConfOf(spec({ mounts: [mount('/first'), { destination: '/proc' }, null, mount('/last')] })),
     '/last',
