@@ -84,7 +84,8 @@ export const reasons = {
   'profile-pending': {
     term: 'behaviour',
     word: 'unknown',
-    sentence: 'The image’s execution profile is still being looked for; what the container does meanwhile is judged then.',
+    sentence:
+      'The image’s execution profile is still being looked for; what the container does meanwhile is judged then.',
     remedy: 'Wait: it is looked for once per digest.',
   },
   'profile-unavailable': {
@@ -96,8 +97,10 @@ export const reasons = {
   'behaviour-not-judged': {
     term: 'behaviour',
     word: 'unknown',
-    sentence: 'Some of what the container did could not be judged: its bytes could not be told, or it was too much at once.',
-    remedy: 'See identity’s reasons for the files; restart the container where it did too much before its profile was there.',
+    sentence:
+      'Some of what the container did could not be judged: its bytes could not be told, or it was too much at once.',
+    remedy:
+      'See identity’s reasons for the files; restart the container where it did too much before its profile was there.',
   },
 
   // provenance: is the evidence of its making still valid under today's policy and keys?

@@ -256,7 +256,9 @@ export class WatchedContainer {
   private read(event: OpenEvent, late = false): void {
     const path = withoutDeleted(event.path);
     const time = this.host.timeOf(event.time);
-    if (this.programs.loads(event.who.program, path)) {
+    // What is empty and not the image's is being written.
+    const begun = event.size === 0 && event.file.place !== 'lower';
+    if (!begun && this.programs.loads(event.who.program, path)) {
       const process = this.programs.describeAt(event.who, event.time);
       this.sight({ use: 'loaded', ran: 'script', path, file: event.file, time, snapshot: false, process });
       return;

@@ -7,7 +7,7 @@ interface Interpreter {
   readonly endings: readonly string[];
 }
 
-/** Programs that run what they open. Libraries are none of it: they are mapped to be run, and that is seen by itself. */
+/** Programs that run what they open: of their language, and the libraries that extend it. Shells load none. */
 const interpreters: readonly Interpreter[] = [
   { pattern: /^(python|pypy)[\d.]*$/, library: /^lib(python|pypy)[\d.]*[a-z]*(-c)?\.so/, endings: ['.py', '.pyc'] },
   {
@@ -52,9 +52,13 @@ export function loads(program: string, path: string, embedded: ReadonlySet<strin
   const name = nameOf(program);
   const file = nameOf(path);
   return (
-    interpreters.some((one) => one.pattern.test(name) && one.endings.some((ending) => file.endsWith(ending))) ||
+    interpreters.some((one) => one.pattern.test(name) && isOf(one, file)) ||
     [...embedded].some((ending) => file.endsWith(ending))
   );
+}
+
+function isOf({ endings, library }: Interpreter, file: string): boolean {
+  return endings.some((ending) => file.endsWith(ending)) || (library !== undefined && /\.so(\.\d+)*$/.test(file));
 }
 
 const none: ReadonlySet<string> = new Set();
