@@ -30,6 +30,18 @@ export const verbs: readonly Verb[] = [
     load: () => import('./sbom.ts'),
   },
   {
+    name: 'profile',
+    group: 'Evidence:',
+    summary: 'what an image is expected to do: record, test, compare, sign',
+    load: () => import('./profile.ts'),
+  },
+  {
+    name: 'recipe',
+    group: 'Evidence:',
+    summary: 'how an image is built, exercised, hardened: attach it',
+    load: () => import('./recipe.ts'),
+  },
+  {
     name: 'harden',
     group: 'Evidence:',
     summary: 'cut an image to what its profile needs, tested and attested',
@@ -101,18 +113,6 @@ export const verbs: readonly Verb[] = [
     summary: 'whether a Sigstore bundle is a good signature of a file',
     yesOrNo: true,
     load: () => import('./verify-bundle.ts'),
-  },
-  {
-    name: 'profile',
-    group: 'Evidence:',
-    summary: 'what an image is expected to do: show, compare, check',
-    load: () => import('./profile.ts'),
-  },
-  {
-    name: 'recipe',
-    group: 'Evidence:',
-    summary: 'how an image is built, exercised, hardened: attach it',
-    load: () => import('./recipe.ts'),
   },
   {
     name: 'admission',

@@ -23,6 +23,7 @@ export function registerAmend(parent: Command): void {
   parent
     .command('amend')
     .argument('<finding...>', 'drift that is right: ids, or their beginnings; all of one image')
+    .summary('an exception that allows what was found to be drift')
     .description(
       'An ImageException that allows what was found to be drift, for a person to review and sign. It changes nothing by\n' +
         'itself: it counts once it is signed by whom the policy’s `exceptions` name, and attached to the image.',

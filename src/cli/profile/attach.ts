@@ -18,6 +18,7 @@ export function registerAttach(parent: Command): void {
     .argument('<profile>', 'a file')
     .argument('<image>', 'in a registry, or oci:DIR[:TAG]: the image the profile is of, or an index that lists it');
   takesSigner(takesRegistryFlags(command))
+    .summary('sign it and attach it to its image')
     .description(
       'Signs a profile and attaches it to the platform manifest that it is of. One that is malformed, at odds with itself, too\n' +
         'large or of another image is refused before anything is signed. Again is safe: by the same key it is attached once.\n' +

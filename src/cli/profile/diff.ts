@@ -11,6 +11,7 @@ export function registerDiff(parent: Command): void {
   takesProfile(
     parent.command('diff').argument('<before>', 'a file, or an IMAGE').argument('<after>', 'a file, or an IMAGE'),
   )
+    .summary('what another allows otherwise')
     .description(
       'What the second profile allows otherwise than the first. How often it was seen is not compared.\n' +
         'Exit status: 0 they allow the same, 1 they differ, 2 usage, 3 it could not be told.',

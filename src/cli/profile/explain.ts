@@ -14,6 +14,7 @@ export function registerExplain(parent: Command): void {
   takesProfile(
     parent.command('explain').argument('<profile>', 'a file, or an IMAGE').argument('[path]', 'of a program or file'),
   )
+    .summary('the rules used, and the entries about a path')
     .description(
       'Each rule by which a profile was generalised: what it does, why, and which entries it made. With a PATH: the entries\n' +
         'that are about it.\n' +

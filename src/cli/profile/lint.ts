@@ -12,6 +12,7 @@ const shown = 5;
 
 export function registerLint(parent: Command): void {
   takesProfile(parent.command('lint').argument('<profile>', 'a file, or an IMAGE'))
+    .summary('what is too wide, not pinned or incomplete')
     .description(
       'What in a profile is too wide, not pinned, incomplete, or somebody’s hand; with what to do about it.\n' +
         'Exit status: 0 nothing was found, 1 something was, 2 usage, 3 it could not be told.',

@@ -11,6 +11,7 @@ interface MergeOptions extends ProfileFlags {
 
 export function registerMerge(parent: Command): void {
   takesProfile(parent.command('merge').argument('<profile...>', 'two or more, of one image: files, or IMAGEs'))
+    .summary('one that allows what any of these does')
     .description(
       'One profile that allows what any of these does. Runs are told apart by their ids: profiles of the same runs count once.\n' +
         'Scores of tests are left out: what was merged was not tested.',

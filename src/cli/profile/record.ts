@@ -26,6 +26,7 @@ export function registerRecord(parent: Command): void {
   takesTrust(
     takesRegistryFlags(parent.command('record').argument('[image]', 'what to run: as SOURCE of other commands')),
   )
+    .summary('run an image by its recipe, or watch a container, and write what it does')
     .description(
       'Records what containers of an image do, and writes it as a profile. With IMAGE they are run here, under containerd, as\n' +
         'a recipe says, while its tests exercise them; with --container they are somebody else’s: start it before they do,\n' +

@@ -10,6 +10,7 @@ interface ShowOptions extends ProfileFlags {
 
 export function registerShow(parent: Command): void {
   takesProfile(parent.command('show').argument('<profile>', 'a file, or an IMAGE'))
+    .summary('everything it allows, and how it was recorded')
     .description('Everything a profile allows, how it was recorded, and by which rules it was generalised.')
     .option('--json', 'the document itself, with its digest')
     .addHelpText('after', '\nExample:\n  holdfast profile show web.profile.json')

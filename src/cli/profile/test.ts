@@ -28,6 +28,7 @@ export function registerTest(parent: Command): void {
         .argument('[image]', 'as SOURCE of other commands (default: the profile’s subject, where containerd has it)'),
     ),
   )
+    .summary('its own tests have to be silent, shipped attacks told')
     .description(
       'Runs the functional tests of an image, which must be silent under its profile, and a shipped set of attacks, which must\n' +
         'be told of; writes both scores into the profile. Run it before the profile is signed. Needs root.\n' +
