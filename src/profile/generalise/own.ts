@@ -27,8 +27,10 @@ export function ownData(
 
 /** A daemon writes its number under another name first, and nobody knows which of the two is seen. */
 export function pidFiles(table: FileTable): void {
-  for (const [pattern, row] of [...table]) {
-    if ((row.access & access.write) === 0 || row.ofImage || !/\.pid$/.test(pattern)) continue;
+  const written = [...table].filter(
+    ([pattern, row]) => (row.access & access.write) !== 0 && !row.ofImage && pattern.endsWith('.pid'),
+  );
+  for (const [pattern] of written)
     for (const beside of [`${pattern}.tmp`, `${pattern}.{rnd}`]) {
       const added = table.get(beside) ?? newFileRow();
       added.ofImage = false;
@@ -36,5 +38,4 @@ export function pidFiles(table: FileTable): void {
       added.tally.rules.add('temporary-names');
       table.set(beside, added);
     }
-  }
 }
