@@ -210,7 +210,7 @@ export class WatchedContainer {
     this.known.executed(event.file);
     const { file, key } = event;
     const { snapshot } = event.flags;
-    const parent = this.programs.get(event.ancestors[0]?.program ?? 0n);
+    const parent = this.programs.maker(event.ancestors[0], event.self.start);
     const start = startOf(event, parent, this.entry);
     this.sight({ use: 'executed', ran: 'exec', path, file, time, key: keyText(key), snapshot, process, start });
   }

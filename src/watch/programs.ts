@@ -70,6 +70,21 @@ export class Programs {
     return exec !== undefined && exec.self.start === who.start ? exec : undefined;
   }
 
+  /**
+   * The program that a process was made by. Its parent may have executed another since (`service & exec main` of an
+   * entrypoint): which of the two came first is chance, so what counts is what it was when the process began.
+   * @param began boot nanoseconds
+   */
+  maker(parent: ExecEvent['ancestors'][number] | undefined, began: bigint): Program | undefined {
+    if (parent === undefined) return undefined;
+    const execs = (this.execs.get(parent.pid) ?? []).filter((one) => one.self.start === parent.start);
+    const last = execs.at(-1);
+    // A known program is executed in silence: then nothing is known of the time.
+    const since = last?.key === parent.program && last.time > began;
+    const then = since ? execs.findLast((one) => one.time <= began) : undefined;
+    return this.get(then?.key ?? parent.program);
+  }
+
   /** Runs once the program is known: now, or when `arrived` is called for it. False: too many wait already. */
   whenKnown(key: bigint, action: () => void): boolean {
     if (this.waiting >= waitersMax) return false;
