@@ -19,7 +19,7 @@ import { OpenedForExec, orderMillis } from './opened.ts';
 import { execPath, mappingPath, withoutDeleted } from './paths.ts';
 import { Programs } from './programs.ts';
 import type { ProvenanceState } from './provenance.ts';
-import { isRuntime } from './runtime.ts';
+import { isRuntime, isUserLookup } from './runtime.ts';
 import { anonymousMemory, connectionSeen, Seen } from './seen.ts';
 import { keyText, type Sighting } from './sighting.ts';
 
@@ -135,7 +135,8 @@ export class WatchedContainer {
         if (!event.flags.outside) this.opened.take(event);
         return;
       case 'read':
-        if (!event.flags.outside) this.attributed(event.who, event.time, () => this.read(event));
+        if (event.flags.outside || (!this.older && !this.opened.any && isUserLookup(event.path))) return;
+        this.attributed(event.who, event.time, () => this.read(event));
         return;
       case 'written':
         this.attributed(event.who, event.time, () => this.written(event));
@@ -256,9 +257,7 @@ export class WatchedContainer {
   private read(event: OpenEvent, late = false): void {
     const path = withoutDeleted(event.path);
     const time = this.host.timeOf(event.time);
-    // What is empty and not the image's is being written.
-    const begun = event.size === 0 && event.file.place !== 'lower';
-    if (!begun && this.programs.loads(event.who.program, path)) {
+    if (this.programs.loads(event.who.program, path)) {
       const process = this.programs.describeAt(event.who, event.time);
       this.sight({ use: 'loaded', ran: 'script', path, file: event.file, time, snapshot: false, process });
       return;

@@ -27,6 +27,8 @@ export interface OpenedFor {
  * for the exec that tells which of them was the program, the loader, or a script on its way to its interpreter.
  */
 export class OpenedForExec {
+  /** A program of the container's own was opened. */
+  any = false;
   private readonly container: OpenedFor;
   private readonly waiting = new Map<number, OpenEvent[]>();
   private readonly scripts = new Set<string>();
@@ -36,6 +38,7 @@ export class OpenedForExec {
   }
 
   take(event: OpenEvent): void {
+    this.any = true;
     const exec = this.container.programs.lastExecOf(event.who);
     // The exec came first: the file was opened for it when it lies just before it.
     if (exec !== undefined && exec.time >= event.time) this.explain(event, exec);

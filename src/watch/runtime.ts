@@ -14,3 +14,11 @@ export function isRuntime(event: ExecEvent): boolean {
   if (event.file.place === 'memfd') return /^\/?(memfd:)?runc_cloned/.test(event.path);
   return runtimes.test(event.path.slice(event.path.lastIndexOf('/') + 1));
 }
+
+/**
+ * A runtime looks up the user and its groups in the container's own files before it starts the first program. Opens are told
+ * in their order, but late, and then under the name of that program.
+ */
+export function isUserLookup(path: string): boolean {
+  return path === '/etc/passwd' || path === '/etc/group';
+}

@@ -298,3 +298,17 @@ test('what a server with an interpreter in it opens is code, whichever queue is 
     assert.ok(made.container.settled);
   }
 });
+
+test('what a runtime looks up before the first program is opened is not the container’s, however late it is told', () => {
+  const made = bench();
+  const self = { pid: 10, program: 100n };
+  const [accounts, again] = [file(20), file(21)];
+  made.container.take(exec(3, 10, 100n, python, '/usr/bin/python3.11'));
+  made.container.take(open(4, self, accounts, '/etc/passwd', 'read'));
+  made.container.take(open(5, self, python, '/usr/bin/python3.11', 'exec'));
+  made.container.take(open(6, self, again, '/etc/group', 'read'));
+  made.pass(100);
+  const seen = made.seen().join();
+  assert.ok(!seen.includes('/etc/passwd'), seen);
+  assert.ok(seen.includes('/etc/group'), seen);
+});
