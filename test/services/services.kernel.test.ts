@@ -14,7 +14,10 @@ const holdfast = join(import.meta.dirname, '../../bin/holdfast');
 
 test('real services: no drift in what was not recorded, every loud attack told, the quiet ones as it is', async (context) => {
   await using ground = await Ground.open();
-  const all = await Promise.all(services.map((service) => trial(ground, service)));
+  const all: Awaited<ReturnType<typeof trial>>[] = [];
+  // Two at once, as there are cores: more, and it is the host that is tested.
+  for (let at = 0; at < services.length; at += 2)
+    all.push(...(await Promise.all(services.slice(at, at + 2).map((service) => trial(ground, service)))));
   for (const { outcome } of all) await checked(context, outcome);
   const flooded = await flooding(context, ground, all.map(({ prepared }) => prepared)); // biome-ignore format: short
   report(context, all.map(({ outcome }) => outcome), flooded); // biome-ignore format: short
