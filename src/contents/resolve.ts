@@ -18,7 +18,11 @@ export function linksOf(links: readonly ImageLink[]): Links {
 export function resolvePath(
   links: Links,
   path: string,
-  options: { readonly last?: 'follow' | 'keep' } = {},
+  options: {
+    readonly last?: 'follow' | 'keep';
+    /** Told of each symlink that is followed, by its own path; `isLast`: nothing of the path comes after it. */
+    readonly passed?: (link: string, isLast: boolean) => void;
+  } = {},
 ): string | undefined {
   const queue = path.split('/').toReversed();
   const done: string[] = [];
@@ -31,10 +35,13 @@ export function resolvePath(
       continue;
     }
     done.push(part);
-    const isLast = options.last !== 'follow' && queue.every((rest) => rest === '');
-    const target = isLast ? undefined : links.get(`/${done.join('/')}`);
+    const isLast = (): boolean => queue.every((rest) => rest === '');
+    if (options.last !== 'follow' && isLast()) continue;
+    const at = `/${done.join('/')}`;
+    const target = links.get(at);
     if (target === undefined) continue;
     if (++followed > most) return undefined;
+    options.passed?.(at, isLast());
     if (target.startsWith('/')) done.length = 0;
     else done.pop();
     queue.push(...target.split('/').toReversed());

@@ -5,7 +5,7 @@ import {
   type Descriptor,
   hexOf,
   type ImageConfig,
-  imageFrom,
+  imageOf,
   type Platform,
   type Repository,
   readBlob,
@@ -42,13 +42,14 @@ const configBytes = 4 << 20;
  */
 export async function cutImage(request: CutRequest): Promise<Cut> {
   const { store, profile, recipe, out, signal, progress } = request;
-  const { identity, manifest, config } = await selectImage(store, request.target, request);
+  const selected = await selectImage(store, request.target, request);
+  const { identity, manifest, config } = selected;
   const base = identity.manifest;
   if (base === undefined) throw new HoldfastError('internal', 'an image without a manifest');
   if (profile.subject !== base)
     throw new HoldfastError('profile-foreign', `it is of ${profile.subject ?? 'no image'}`, { place: base });
   const bytes = await readBlob(store, manifest.config, { signal, bound: configBytes, place: 'config' });
-  await using source = await imageFrom(store, request.target, request);
+  await using source = imageOf(store, selected);
   progress?.('reading the image');
   const reader = hardenReader();
   const readers = listening([...packageReaders]);

@@ -20,7 +20,7 @@ export { type OciLimits, ociLimits } from './limits.ts';
 export { lookAlikeKey } from './look-alike-key.ts';
 export { type Document, type Manifest, parseDocument } from './manifest.ts';
 export { isConfigType, isIndexType, isManifestType } from './media.ts';
-export { imageFrom, type NamedContent, type OpenOptions, openContent, openSource } from './open.ts';
+export { imageFrom, imageOf, type NamedContent, type OpenOptions, openContent, openSource } from './open.ts';
 export { type OpenRepositoryOptions, openRepository } from './open-repository.ts';
 export { formatPlatform, hostPlatform, type Platform, parsePlatform, platformMatches } from './platform.ts';
 export { platformManifests } from './platforms.ts';

@@ -11,7 +11,7 @@ import { layoutInArchive } from './oci-archive.ts';
 import { openRepository } from './open-repository.ts';
 import { formatSource, type SourceReference } from './reference.ts';
 import type { RegistryOptions } from './registry/index.ts';
-import { type SelectOptions, selectImage } from './select.ts';
+import { type SelectedImage, type SelectOptions, selectImage } from './select.ts';
 
 /** What a content store outside this folder answers for a name: the descriptor it stands for, and its blobs. */
 export interface NamedContent extends AsyncDisposable {
@@ -132,7 +132,11 @@ async function fromLayout(
  * @throws as `selectImage`
  */
 export async function imageFrom(store: BlobStore, target: Descriptor, options: SelectOptions): Promise<LayeredSource> {
-  const { identity, manifest, config } = await selectImage(store, target, options);
+  return imageOf(store, await selectImage(store, target, options));
+}
+
+/** As `imageFrom`, of what was selected already: nothing is asked for again. */
+export function imageOf(store: BlobStore, { identity, manifest, config }: SelectedImage): LayeredSource {
   const layers = manifest.layers.map((descriptor, index) => {
     const diffId = config.diffIds[index];
     if (diffId === undefined) throw new HoldfastError('internal', 'fewer diff_ids than layers');

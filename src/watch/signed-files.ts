@@ -42,15 +42,14 @@ export class SignedFiles {
    */
   compare(container: WatchedContainer, image: ProvenImage, files: readonly FilesEvidence[]): void {
     const { contents } = container;
-    if (contents.isBeingRead || this.compared.get(container) === files) return;
+    if (contents.isBeingRead) return;
     const [first] = files;
+    if (first === undefined) return contents.withoutSigned();
+    if (this.compared.get(container) === files) return;
     this.compared.set(container, files);
-    if (first === undefined) contents.withoutSigned();
-    else {
-      const read = storedManifest(this.options.ledger, image.manifest);
-      if (!files.some(({ digest }) => digest === read?.filesDigest))
-        void this.useSigned(container, image, first, read !== undefined);
-    }
+    const read = storedManifest(this.options.ledger, image.manifest);
+    if (!files.some(({ digest }) => digest === read?.filesDigest))
+      void this.useSigned(container, image, first, read !== undefined);
   }
 
   private async useSigned(

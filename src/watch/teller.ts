@@ -94,12 +94,13 @@ export class Teller {
     const time = this.now();
     const state = container.state(time, this.everybody, this.options.provenance(container.meta.image.manifest));
     const { identity, behaviour, provenance, coverage } = state;
-    this.behaviour(container, behaviour, time);
+    const judged = JSON.stringify(behaviour);
+    this.behaviour(container, behaviour, judged, time);
     const sign = JSON.stringify([
       identity.findings.length,
       [...identity.unknown.keys()],
       identity.image,
-      behaviour,
+      judged,
       provenance,
       coverage.reasons,
     ]);
@@ -109,9 +110,9 @@ export class Teller {
     this.record(container, 'verdict', time, body, () => this.options.emit({ type: 'state', time, state }));
   }
 
-  private behaviour(container: WatchedContainer, behaviour: BehaviourState, time: string): void {
+  /** `sign`: all of it as text. */
+  private behaviour(container: WatchedContainer, behaviour: BehaviourState, sign: string, time: string): void {
     if (behaviour.state === 'not-checked') return;
-    const sign = JSON.stringify(behaviour);
     if (this.behaviours.get(container) === sign) return;
     this.behaviours.set(container, sign);
     const { display, image = null } = container;

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { gatherEvidence } from '../../attest/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
 import { readBounded } from '../../files/index.ts';
-import { parsePlatform, selectImage } from '../../oci/index.ts';
 import { attachedProfiles, type ExecutionProfile, profileLimits, readProfile } from '../../profile/index.ts';
-import { openImage } from '../evidence/image.ts';
+import { attachedEvidence } from '../evidence/attached.ts';
 import { type TrustFlags, takesTrust, trustOf } from '../evidence/trust.ts';
 import { type RegistryFlags, takesRegistryFlags } from '../source.ts';
 
@@ -19,25 +17,18 @@ export function takesProfile(command: Command): Command {
 
 /**
  * The profile that was named.
- * @throws HoldfastError as `readProfile`, `openImage`, `gatherEvidence`; `not-found`: none is attached that verifies
+ * @throws HoldfastError as `readProfile`, `attachedEvidence`; `not-found`: none is attached that verifies
  */
 export async function openProfile(text: string, flags: ProfileFlags, signal: AbortSignal): Promise<ExecutionProfile> {
   const trust = await trustOf(flags);
   if (trust === undefined) return readProfile(await readBounded(text, profileLimits.bytes + 1), text);
-  await using image = await openImage(text, flags, signal);
-  const target = await image.repository.resolve(image.reference, signal);
-  const { identity } = await selectImage(image.repository, target, {
-    signal,
-    ...(flags.platform === undefined ? {} : { platform: parsePlatform(flags.platform) }),
-  });
-  if (identity.manifest === undefined) throw new HoldfastError('internal', 'an image without a manifest');
-  const evidence = await gatherEvidence(image.repository, identity.manifest, trust, signal);
-  const { profiles, refused } = attachedProfiles(evidence, identity.manifest);
+  const { manifest, evidence } = await attachedEvidence(text, flags, trust, signal);
+  const { profiles, refused } = attachedProfiles(evidence, manifest);
   const [newest] = profiles;
   if (newest !== undefined) return newest.profile;
   const [first] = refused;
   if (first !== undefined) throw first.error;
   throw new HoldfastError('not-found', 'no profile is attached that verifies', {
-    place: `${text} (${identity.manifest})`,
+    place: `${text} (${manifest})`,
   });
 }

@@ -1,8 +1,6 @@
+import { resolvePath } from '../../contents/index.ts';
 import { type Picture, parentOf } from '../picture.ts';
 import type { Reason } from './reason.ts';
-
-/** Symlinks that Linux follows in one path (path_resolution(7)). */
-const mostLinks = 40;
 
 /**
  * What has to stay, and for each the first reason. It grows: whoever keeps a path keeps the symlinks on the way to it as
@@ -30,28 +28,11 @@ export class Needed {
    * @returns the real path of what is kept
    */
   keep(path: string, reason: Reason): string | undefined {
-    const { links } = this.#picture;
-    const queue = path.split('/').toReversed();
-    const done: string[] = [];
-    let followed = 0;
-    while (queue.length > 0) {
-      const part = queue.pop();
-      if (part === undefined || part === '' || part === '.') continue;
-      if (part === '..') {
-        done.pop();
-        continue;
-      }
-      done.push(part);
-      const at = `/${done.join('/')}`;
-      const target = links.get(at);
-      if (target === undefined) continue;
-      if (++followed > mostLinks) return undefined;
-      this.#add(at, queue.every((rest) => rest === '') ? reason : { why: 'link', of: path });
-      if (target.startsWith('/')) done.length = 0;
-      else done.pop();
-      queue.push(...target.split('/').toReversed());
-    }
-    const real = `/${done.join('/')}`;
+    const real = resolvePath(this.#picture.links, path, {
+      last: 'follow',
+      passed: (link, isLast) => this.#add(link, isLast ? reason : { why: 'link', of: path }),
+    });
+    if (real === undefined) return undefined;
     return this.#add(real, reason) ? real : undefined;
   }
 
