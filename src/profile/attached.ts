@@ -2,6 +2,7 @@ import { type Evidence, predicateTypes } from '../attest/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { canonicalJson } from '../ledger/index.ts';
 import type { Digest } from '../oci/index.ts';
+import { attachedDocuments, type RefusedDocument } from './attached-documents.ts';
 import { readProfileValue } from './document/read.ts';
 import { profileDigest } from './document/write.ts';
 import { profileLimits } from './limits.ts';
@@ -18,26 +19,20 @@ export interface AttachedProfiles {
   /** The last recorded first. */
   readonly profiles: readonly AttachedProfile[];
   /** Verified, and no profile of this image that could be used. */
-  readonly refused: readonly { readonly evidence: Digest; readonly error: HoldfastError }[];
+  readonly refused: readonly RefusedDocument[];
 }
 
 /** The profiles among what was verified of an image. One attached to anything but the platform manifest is foreign. */
 export function attachedProfiles(evidence: readonly Evidence[], subject: Digest): AttachedProfiles {
-  const profiles: AttachedProfile[] = [];
-  const refused: { evidence: Digest; error: HoldfastError }[] = [];
-  for (const one of evidence) {
-    if (one.kind !== 'attestation' || one.statement.predicateType !== predicateTypes.profile) continue;
-    try {
-      if (one.subject !== subject)
-        throw new HoldfastError('profile-foreign', `it is attached to ${one.subject}`, { place: one.evidence });
-      const profile = readProfileValue(bounded(one.statement.predicate, one.evidence), one.evidence, { subject });
-      profiles.push({ evidence: one.evidence, digest: profileDigest(profile), profile });
-    } catch (error) {
-      if (!(error instanceof HoldfastError)) throw error;
-      refused.push({ evidence: one.evidence, error });
-    }
-  }
-  return { profiles: profiles.sort(newestFirst), refused };
+  const { documents, refused } = attachedDocuments(evidence, subject, {
+    predicateType: predicateTypes.profile,
+    foreign: 'profile-foreign',
+    read: ({ evidence: place, statement }): AttachedProfile => {
+      const profile = readProfileValue(bounded(statement.predicate, place), place, { subject });
+      return { evidence: place, digest: profileDigest(profile), profile };
+    },
+  });
+  return { profiles: documents.toSorted(newestFirst), refused };
 }
 
 function bounded(value: unknown, place: string): unknown {

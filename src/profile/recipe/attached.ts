@@ -2,6 +2,7 @@ import { type Evidence, predicateTypes, type VerifiedAttestation } from '../../a
 import { HoldfastError } from '../../errors/index.ts';
 import { canonicalJson } from '../../ledger/index.ts';
 import { type Digest, digestOf } from '../../oci/index.ts';
+import { attachedDocuments, type RefusedDocument } from '../attached-documents.ts';
 import { recipeLimits } from '../limits.ts';
 import { parseRecipeValue } from './parse.ts';
 import type { Recipe } from './schema.ts';
@@ -18,27 +19,22 @@ export interface AttachedRecipes {
   /** The last signed first, where a log or timestamp authority says when; then those that are undated, by digest. */
   readonly recipes: readonly AttachedRecipe[];
   /** Verified, and no recipe that could be used. */
-  readonly refused: readonly { readonly evidence: Digest; readonly error: HoldfastError }[];
+  readonly refused: readonly RefusedDocument[];
 }
 
 /** The recipes among what was verified of an image, as `attachedProfiles` reads profiles. */
 export function attachedRecipes(evidence: readonly Evidence[], subject: Digest): AttachedRecipes {
-  const found: { readonly one: AttachedRecipe; readonly signed: number }[] = [];
-  const refused: { evidence: Digest; error: HoldfastError }[] = [];
-  for (const one of evidence) {
-    if (one.kind !== 'attestation' || one.statement.predicateType !== predicateTypes.recipe) continue;
-    try {
-      if (one.subject !== subject)
-        throw new HoldfastError('recipe-foreign', `it is attached to ${one.subject}`, { place: one.evidence });
-      refuseLarge(one);
-      const recipe = parseRecipeValue(one.evidence, one.statement.predicate);
-      found.push({ one: { evidence: one.evidence, digest: recipeDigest(recipe), recipe }, signed: signedAt(one) });
-    } catch (error) {
-      if (!(error instanceof HoldfastError)) throw error;
-      refused.push({ evidence: one.evidence, error });
-    }
-  }
-  const sorted = found.sort((a, b) => b.signed - a.signed || (a.one.digest < b.one.digest ? -1 : 1));
+  const { documents: found, refused } = attachedDocuments(evidence, subject, {
+    predicateType: predicateTypes.recipe,
+    foreign: 'recipe-foreign',
+    read: (attestation) => {
+      refuseLarge(attestation);
+      const { evidence: place, statement } = attestation;
+      const recipe = parseRecipeValue(place, statement.predicate);
+      return { one: { evidence: place, digest: recipeDigest(recipe), recipe }, signed: signedAt(attestation) };
+    },
+  });
+  const sorted = found.toSorted((a, b) => b.signed - a.signed || (a.one.digest < b.one.digest ? -1 : 1));
   return { recipes: sorted.map(({ one }) => one), refused };
 }
 
