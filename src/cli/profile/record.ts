@@ -81,7 +81,7 @@ async function record(image: string | undefined, options: RecordOptions): Promis
   using asked = interrupt();
   // With nobody to believe and nothing said, it is run as it is.
   const recipe =
-    options.recipe === undefined && (named || options.publicKey === undefined)
+    options.recipe === undefined && (named || (options.publicKey ?? options.trustedRoot) === undefined)
       ? recipeOfCommand({ commands, ports, ...seconds, ...(repeat === undefined ? {} : { repeat }) })
       : await recipeFor(image, options, asked.signal);
   const { seconds: _, allowFailed = false, ...flags } = options;
