@@ -6,7 +6,7 @@ import { files, importsOf, root, textOf } from './tree.ts';
 
 /** A folder may import only those before it. ARCHITECTURE.md says what each holds. */
 const order = (
-  'errors files json purl oci contents sbom attest ledger advisory policy sensor containers ' +
+  'errors files commands json purl oci contents sbom attest ledger advisory policy sensor containers ' +
   'profile watch exposure verdict notify exercise seal harden repair query kube hub cli'
 ).split(' ');
 

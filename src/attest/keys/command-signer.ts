@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { endGroup } from '../../commands/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
 import { decodeBase64 } from '../format/base64.ts';
 import { algorithmOf, signedBytes, verifySignature } from '../verify/signature.ts';
@@ -18,16 +19,6 @@ interface Call {
   readonly verb: 'public-key' | 'sign';
   readonly input: Uint8Array;
   readonly environment: Readonly<Record<string, string>>;
-}
-
-/** Ends a command and all that it started: a shell's children would keep its output open. */
-function end(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 async function run({ command, verb, input, environment }: Call, signal: AbortSignal): Promise<string> {
@@ -64,7 +55,7 @@ async function run({ command, verb, input, environment }: Call, signal: AbortSig
   } finally {
     clearTimeout(late);
     signal.removeEventListener('abort', stop);
-    end(child.pid);
+    endGroup(child);
     child.stdout.destroy();
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { endGroup } from '../../commands/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
 import type { ExecResult } from '../model.ts';
 import { Tail } from './tail.ts';
@@ -36,7 +37,7 @@ export async function runCommand(file: string, args: readonly string[], options:
   child.stdout?.on('data', (chunk: Buffer) => tail.add(chunk));
   child.stderr?.on('data', (chunk: Buffer) => tail.add(chunk));
   let timedOut = false;
-  const end = (): void => killGroup(child);
+  const end = (): void => endGroup(child);
   const timer = setTimeout(() => {
     timedOut = true;
     end();
@@ -75,14 +76,5 @@ async function feed(child: ChildProcess, input: CommandOptions['input']): Promis
     // It did not want to hear the rest: its exit status says whether that was good.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET') throw error;
-  }
-}
-
-export function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nothing of it is left.
   }
 }

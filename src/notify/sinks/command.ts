@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
+import { endGroup } from '../../commands/index.ts';
 import { notifyLimits } from '../limits.ts';
 import type { Outcome, Sink } from './sink.ts';
 
@@ -33,16 +34,7 @@ async function run(program: string, words: readonly string[], text: string, sign
   } finally {
     clearTimeout(late);
     signal.removeEventListener('abort', stop);
-    end(child.pid);
+    endGroup(child);
     child.stdin.destroy();
-  }
-}
-
-function end(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself, with all that it started.
   }
 }

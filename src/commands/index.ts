@@ -1,0 +1,1 @@
+export { endGroup } from './group.ts';
