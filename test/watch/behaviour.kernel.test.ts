@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import type { DriftFinding } from '../../src/watch/index.ts';
+import { holdfastIn } from '../support/holdfast.ts';
 import { testRegistry } from '../support/registry/server.ts';
 import { busyboxImage } from '../support/roots.ts';
 import { Watching } from './watching.ts';
@@ -40,11 +39,7 @@ test('a signed profile is judged by from the first second; drift is explained, a
   const layout = await busyboxImage();
   await using watching = await Watching.open(layout, image);
   const { scratch, containerd } = watching;
-  const holdfast = async (...args: readonly string[]): Promise<string> => {
-    const environment = { ...process.env, HOME: scratch, DOCKER_CONFIG: scratch, HOLDFAST_KEY_PASSWORD: 'secret' };
-    const program = join(import.meta.dirname, '../../bin/holdfast');
-    return (await promisify(execFile)(program, args, { cwd: scratch, env: environment })).stdout;
-  };
+  const holdfast = holdfastIn(scratch);
   for (const name of ['release', 'security', 'stranger']) await holdfast('keygen', '--output-prefix', name);
   await holdfast('copy', `oci:${layout}:latest`, image);
   await holdfast('seal', image, '--key', 'release.key');

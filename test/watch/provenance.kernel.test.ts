@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
+import { holdfastIn } from '../support/holdfast.ts';
 import { testRegistry } from '../support/registry/server.ts';
 import { busyboxImage } from '../support/roots.ts';
 import { Watching } from './watching.ts';
@@ -34,11 +33,7 @@ test('provenance is judged by digest, and again when the policy changes; an unre
   const layout = await busyboxImage();
   await using watching = await Watching.open(layout, image);
   const { scratch } = watching;
-  const holdfast = async (...args: readonly string[]): Promise<string> => {
-    const environment = { ...process.env, HOME: scratch, DOCKER_CONFIG: scratch, HOLDFAST_KEY_PASSWORD: 'secret' };
-    const program = join(import.meta.dirname, '../../bin/holdfast');
-    return (await promisify(execFile)(program, args, { cwd: scratch, env: environment })).stdout;
-  };
+  const holdfast = holdfastIn(scratch);
   for (const name of ['release', 'other']) await holdfast('keygen', '--output-prefix', name);
   await holdfast('copy', `oci:${layout}:latest`, image);
   await holdfast('seal', image, '--key', 'release.key');

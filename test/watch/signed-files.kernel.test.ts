@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { type FileManifest, fileManifest, packageReaders, readContents } from '../../src/contents/index.ts';
 import { openSource, parseSource } from '../../src/oci/index.ts';
+import { holdfastIn } from '../support/holdfast.ts';
 import { withLayer } from '../support/layered.ts';
 import { testRegistry } from '../support/registry/server.ts';
 import { busyboxImage } from '../support/roots.ts';
@@ -116,12 +115,6 @@ test('where this host can’t read the layers, the signed file manifest stands f
 });
 
 const gzip = Buffer.from([0x1f, 0x8b]);
-
-function holdfastIn(scratch: string): (...args: readonly string[]) => Promise<string> {
-  const env = { ...process.env, HOME: scratch, DOCKER_CONFIG: scratch, HOLDFAST_KEY_PASSWORD: 'secret' };
-  const program = join(import.meta.dirname, '../../bin/holdfast');
-  return async (...args) => (await promisify(execFile)(program, args, { cwd: scratch, env })).stdout;
-}
 
 async function manifestOf(layout: string): Promise<FileManifest> {
   const { signal } = new AbortController();
