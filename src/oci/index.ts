@@ -47,3 +47,4 @@ export { type SelectedImage, type SelectOptions, selectImage } from './select.ts
 export type { TarEntry, TarEntryKind } from './tar/entry.ts';
 export { type TarLimits, tarLimits } from './tar/limits.ts';
 export { type TarHandler, TarStream } from './tar/stream.ts';
+export { type TarHeader, tarEnd, tarHeader, tarPadding } from './tar/write.ts';

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { type ImageTree, readImageTree } from '../../src/contents/index.ts';
-import { type HeaderFields, headerOf } from '../../src/harden/write/header.ts';
 import { type WriteRequest, type Written, writeHardened } from '../../src/harden/write/index.ts';
 import {
   type Digest,
@@ -17,7 +16,9 @@ import {
   openRepository,
   type Repository,
   type TarEntry,
+  type TarHeader,
   TarStream,
+  tarHeader,
 } from '../../src/oci/index.ts';
 import { buildImage, type TestImage, type TestLayer } from '../support/image.ts';
 import { codeOf, file, memoryStore } from '../support/read-image.ts';
@@ -463,13 +464,13 @@ const plain = {
   modified: 0,
   device: { major: 0, minor: 0 },
   attributes: new Map<string, Uint8Array>(),
-} as const satisfies HeaderFields;
+} as const satisfies TarHeader;
 
 test('a size beyond what ustar can say stands in the extended header', () => {
   for (const size of [2 ** 33 - 1, 2 ** 33, 2 ** 45 + 1]) {
     const read: TarEntry[] = [];
     const stream = new TarStream({ entry: (entry) => read.push(entry), data: () => {}, entryEnd: () => {} }, 'test');
-    stream.push(headerOf({ ...plain, size }, 'a'));
+    stream.push(tarHeader({ ...plain, size }, 'a'));
     assert.deepEqual(
       read.map((entry) => entry.size),
       [size],
@@ -477,8 +478,8 @@ test('a size beyond what ustar can say stands in the extended header', () => {
   }
 });
 
-async function header(fields: Partial<HeaderFields>): Promise<string> {
-  return await codeOf(Promise.resolve().then(() => headerOf({ ...plain, ...fields }, 'a')));
+async function header(fields: Partial<TarHeader>): Promise<string> {
+  return await codeOf(Promise.resolve().then(() => tarHeader({ ...plain, ...fields }, 'a')));
 }
 
 test('what no reader takes is not written', async () => {

@@ -1,5 +1,5 @@
 import type { Digest } from '../../oci/index.ts';
-import { digestOf, hexOf } from '../../oci/index.ts';
+import { digestOf, hexOf, tarEnd, tarHeader, tarPadding } from '../../oci/index.ts';
 
 /** One blob of an image: its bytes as stored, opened when it is its turn. */
 export interface ArchivedBlob {
@@ -14,8 +14,6 @@ export interface ArchivedManifest {
   /** Under which containerd files it. */
   readonly name: string;
 }
-
-const block = 512;
 
 /** An OCI layout with one manifest as a tar (image-spec 1.1, image-layout.md), as `ctr images import` reads it. */
 export async function* layoutArchive(
@@ -36,15 +34,15 @@ export async function* layoutArchive(
     const { digest, size } = blob;
     yield header(pathOf(digest), size);
     yield* blob.open();
-    yield padding(size);
+    yield tarPadding(size);
   }
-  yield Buffer.alloc(2 * block);
+  yield tarEnd;
 }
 
 function* file(path: string, bytes: Uint8Array): Generator<Uint8Array> {
   yield header(path, bytes.length);
   yield bytes;
-  yield padding(bytes.length);
+  yield tarPadding(bytes.length);
 }
 
 function pathOf(digest: Digest): string {
@@ -55,26 +53,9 @@ function json(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value));
 }
 
-function padding(size: number): Uint8Array {
-  return Buffer.alloc((block - (size % block)) % block);
-}
+const none = new Uint8Array(0);
 
-/** POSIX ustar; a size beyond its octal digits is GNU's base-256. */
 function header(path: string, size: number): Uint8Array {
-  const bytes = Buffer.alloc(block);
-  bytes.write(path, 0, 100, 'latin1');
-  bytes.write('0000644\0', 100, 'latin1');
-  bytes.write('0000000\0', 108, 'latin1');
-  bytes.write('0000000\0', 116, 'latin1');
-  if (size < 8 ** 11) bytes.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
-  else {
-    bytes.writeUInt32BE(0x8000_0000, 124);
-    bytes.writeBigUInt64BE(BigInt(size), 128);
-  }
-  bytes.write('00000000001\0', 136, 'latin1');
-  bytes.write('        0', 148, 'latin1');
-  bytes.write('ustar\x0000', 257, 'latin1');
-  const sum = bytes.reduce((total, byte) => total + byte, 0);
-  bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  return bytes;
+  const owner = { uid: 0, gid: 0, modified: 1, device: { major: 0, minor: 0 }, attributes: new Map() };
+  return tarHeader({ kind: 'file', name: Buffer.from(path), linkName: none, mode: 0o644, size, ...owner }, path);
 }

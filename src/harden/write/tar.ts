@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type EntryPlace, nameToBytes } from '../../contents/index.ts';
 import { HoldfastError } from '../../errors/index.ts';
+import { type TarHeader, tarEnd, tarHeader, tarPadding } from '../../oci/index.ts';
 import type { Gathered } from './gather.ts';
-import { type HeaderFields, headerOf, padding } from './header.ts';
 import type { Item } from './plan.ts';
 import type { ScratchFile } from './scratch.ts';
 
@@ -19,19 +19,19 @@ const nothing = new Uint8Array(0);
 
 /**
  * The new layer's tar. Each body is hashed as it is read back, and compared with what the image's contents say.
- * @throws HoldfastError `digest-mismatch`, and as `headerOf`; the signal's reason
+ * @throws HoldfastError `digest-mismatch`, and as `tarHeader`; the signal's reason
  */
 export async function* tarOf(parts: TarParts): AsyncGenerator<Uint8Array, void, void> {
   for (const item of parts.items) {
     parts.signal.throwIfAborted();
     const source = item.at === undefined ? undefined : parts.gathered(item.at);
     const size = item.kind === 'replaced' ? item.bytes.length : item.kind === 'file' ? (source?.entry.size ?? 0) : 0;
-    yield headerOf(fieldsOf(item, source, size, parts.created), item.path);
+    yield tarHeader(fieldsOf(item, source, size, parts.created), item.path);
     if (item.kind === 'replaced') yield item.bytes;
     else if (item.kind === 'file') yield* bodyOf(parts, item, source?.offset ?? 0, size);
-    if (size > 0) yield padding(size);
+    if (size > 0) yield tarPadding(size);
   }
-  yield Buffer.alloc(1024);
+  yield tarEnd;
 }
 
 async function* bodyOf(
@@ -50,7 +50,7 @@ async function* bodyOf(
   throw new HoldfastError('digest-mismatch', `has sha256:${found}, should have sha256:${sha256}`, { place: path });
 }
 
-function fieldsOf(item: Item, source: Gathered | undefined, size: number, created: number): HeaderFields {
+function fieldsOf(item: Item, source: Gathered | undefined, size: number, created: number): TarHeader {
   const name = nameIn(item.path, item.kind === 'directory');
   if (source === undefined) {
     const attributes = new Map<string, Uint8Array>();

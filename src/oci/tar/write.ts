@@ -1,8 +1,9 @@
 import { HoldfastError } from '../../errors/index.ts';
-import { type TarEntry, type TarEntryKind, tarLimits } from '../../oci/index.ts';
+import type { TarEntry, TarEntryKind } from './entry.ts';
+import { tarLimits } from './limits.ts';
 
 /** What a header says; numbers are whole and not below 0. */
-export interface HeaderFields extends Pick<TarEntry, 'kind' | 'name' | 'linkName' | 'mode' | 'size' | 'attributes'> {
+export interface TarHeader extends Pick<TarEntry, 'kind' | 'name' | 'linkName' | 'mode' | 'size' | 'attributes'> {
   readonly uid: number;
   readonly gid: number;
   readonly modified: number;
@@ -28,7 +29,7 @@ const elevenDigits = 0o77777777777;
  * has no room for: long names, big numbers, extended attributes. Names are written as the bytes they are.
  * @throws HoldfastError `tar-limit-extension`, `tar-unsupported`
  */
-export function headerOf(fields: HeaderFields, place: string): Buffer {
+export function tarHeader(fields: TarHeader, place: string): Buffer {
   const records = recordsOf(fields);
   const own = ustar(fields, place);
   if (records.length === 0) return own;
@@ -36,15 +37,18 @@ export function headerOf(fields: HeaderFields, place: string): Buffer {
   if (data.length > tarLimits.extensionBytes) {
     throw new HoldfastError('tar-limit-extension', `an extended header of ${data.length} bytes`, { place });
   }
-  return Buffer.concat([extended(data.length), data, padding(data.length), own]);
+  return Buffer.concat([extended(data.length), data, tarPadding(data.length), own]);
 }
 
 /** What fills the last block of some bytes. */
-export function padding(size: number): Buffer {
+export function tarPadding(size: number): Buffer {
   return Buffer.alloc((512 - (size % 512)) % 512);
 }
 
-function recordsOf({ name, linkName, size, uid, gid, modified, attributes }: HeaderFields): readonly Buffer[] {
+/** Behind the last entry: two blocks of zeros. */
+export const tarEnd: Uint8Array = new Uint8Array(1024);
+
+function recordsOf({ name, linkName, size, uid, gid, modified, attributes }: TarHeader): readonly Buffer[] {
   return [
     ...text('path', name),
     ...text('linkpath', linkName),
@@ -74,7 +78,7 @@ function paxRecord(key: string, value: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(String(length)), rest]);
 }
 
-function ustar(fields: HeaderFields, place: string): Buffer {
+function ustar(fields: TarHeader, place: string): Buffer {
   const block = Buffer.alloc(512);
   const { major, minor } = fields.device;
   if (major > sevenDigits || minor > sevenDigits) {
