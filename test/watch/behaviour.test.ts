@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import * as profile from '../../src/profile/index.ts';
 import { Behaviour } from '../../src/watch/behaviour/behaviour.ts';
-import { doubtOf } from '../../src/watch/behaviour/doubt.ts';
+import { doubtOf, noDoubt } from '../../src/watch/behaviour/doubt.ts';
 import { type DriftFinding, observationOf } from '../../src/watch/behaviour/drift.ts';
 import type { ExceptionEvidence, ImageEvidence } from '../../src/watch/behaviour/evidence.ts';
 import { ImageProfiles } from '../../src/watch/behaviour/image-profiles.ts';
@@ -263,4 +263,24 @@ test('drift beyond what is kept is not forgotten by another profile', () => {
   take(given([exception({ profileAmendment: { allow: ['file path=/data/* access=r'] } })]));
   assert.deepEqual(behaviour.state.drifts, []);
   assert.equal(behaviour.state.unjudged, 6000 - 5096);
+});
+
+test('a profile is compiled once an image, however many containers are judged by it', () => {
+  let compiled = 0;
+  const tools = {
+    ...profile,
+    compileProfile: (...args: Parameters<typeof profile.compileProfile>) => {
+      compiled += 1;
+      return profile.compileProfile(...args);
+    },
+  };
+  const profiles = new ImageProfiles(tools);
+  profiles.take(subject, given(), '', now);
+  for (const id of ['one', 'two', 'three']) {
+    const behaviour = new Behaviour(tools, `ns/${id}`, `ns/${id} 1`, []);
+    behaviour.judgeBy(profiles.of(subject), subject);
+    behaviour.see(used('/etc/shadow'), time, process, noDoubt);
+    assert.equal(behaviour.state.drifts.length, 1);
+  }
+  assert.equal(compiled, 1);
 });
