@@ -15,9 +15,9 @@ demo: ## a real image under containerd, its Runtime BOM, an intrusion and what i
 	@scripts/setup.sh build run
 	@scripts/demo.sh $(if $(KEEP),--keep)
 
-test: ## every test: unit, kernel (root and BPF), truth and interop (against other tools)
+test: ## every test: unit, vectors (other projects' cases), kernel (root and BPF), truth and interop (against other tools)
 	@scripts/setup.sh build run test
-	@$(CHECK) unit kernel truth interop
+	@$(CHECK) unit vectors kernel truth interop
 
 interop: ## cosign, oras, regctl and crane agree: built once from the Go proxy, kept in the cache folder
 	@scripts/setup.sh build run test

@@ -31,6 +31,12 @@ export function missingForKernel(): readonly string[] {
   return missing;
 }
 
+/** Why other projects' cases can't be run here. */
+export function missingForVectors(): readonly string[] {
+  const folder = process.env['HOLDFAST_VECTORS'] ?? '';
+  return existsSync(folder) ? [] : [`${folder} is not there (set HOLDFAST_VECTORS)`];
+}
+
 /** Why tests against other tools can't run here. */
 export function missingForTruth(): readonly string[] {
   const needed = 'debootstrap dpkg-query umoci skopeo strace python3 npm openssl'.split(' ');

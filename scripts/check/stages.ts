@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { verdictOf } from './command.ts';
-import { missingForInterop, missingForKernel, missingForTruth } from './host.ts';
+import { missingForInterop, missingForKernel, missingForTruth, missingForVectors } from './host.ts';
 import type { Stage, Tally } from './stage.ts';
 import { filesOf, runTests, runTestsTwice } from './tests.ts';
 
@@ -11,7 +11,7 @@ const minutes = 60;
 /** A stage whose tests need something of this host; without it each of its files is left out by name. */
 async function where(
   missing: readonly string[],
-  kind: 'kernel' | 'truth' | 'interop',
+  kind: 'kernel' | 'truth' | 'interop' | 'vectors',
   signal: AbortSignal,
 ): Promise<Tally> {
   const files = filesOf(kind);
@@ -40,6 +40,7 @@ export const stages: readonly Stage[] = [
   },
   { name: 'house', limit: 120, run: (signal) => runTests(filesOf('house'), 1, signal) },
   { name: 'unit', limit: 8 * minutes, run: (signal) => runTestsTwice(filesOf('unit'), availableParallelism(), signal) },
+  { name: 'vectors', limit: 8 * minutes, run: (signal) => where(missingForVectors(), 'vectors', signal) },
   // One at a time: they share one kernel, and a flood in one file is noise in another.
   { name: 'kernel', limit: 22 * minutes, run: (signal) => where(missingForKernel(), 'kernel', signal) },
   { name: 'truth', limit: 12 * minutes, run: (signal) => where(missingForTruth(), 'truth', signal) },

@@ -80,9 +80,9 @@ function sumOf(tallies: ReadonlyMap<string, FileTally>, code: number | undefined
   };
 }
 
-export type TestKind = 'unit' | 'kernel' | 'truth' | 'interop' | 'house' | 'pack';
+export type TestKind = 'unit' | 'vectors' | 'kernel' | 'truth' | 'interop' | 'house' | 'pack';
 
-/** Test files of a kind: `kernel`, `truth` and `interop` by their ending, `house` and `pack` by their folder, `unit` all others. */
+/** Test files of a kind: `vectors`, `kernel`, `truth` and `interop` by their ending, `house` and `pack` by their folder, `unit` all others. */
 export function filesOf(kind: TestKind): readonly string[] {
   const all = globSync('test/**/*.test.ts').toSorted();
   return all.filter((file) => kindOf(file) === kind);
@@ -93,5 +93,6 @@ function kindOf(file: string): TestKind {
   if (file.startsWith('test/pack/')) return 'pack';
   if (file.endsWith('.kernel.test.ts')) return 'kernel';
   if (file.endsWith('.interop.test.ts')) return 'interop';
+  if (file.endsWith('.vectors.test.ts')) return 'vectors';
   return file.endsWith('.truth.test.ts') ? 'truth' : 'unit';
 }
